@@ -1,0 +1,5 @@
+/** The SSH server that receives pushes. */
+@NullMarked
+package co.caution.git;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The attestation relay and the front door to running apps. */
+@NullMarked
+package co.caution.relay;
+
+import org.jspecify.annotations.NullMarked;
