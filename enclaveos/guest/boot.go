@@ -1,0 +1,182 @@
+package main
+
+import (
+	"crypto/sha512"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"co.caution/enclaveos/guest/manifest"
+	"co.caution/enclaveos/guest/nsm"
+	"co.caution/enclaveos/guest/vsock"
+)
+
+const (
+	heartbeatPort = 9000
+	heartbeatByte = 0xB7
+	reportPort    = 49511
+	parentTimeout = 10 * time.Second
+
+	rndAddEntropy = 0x40085203 // RNDADDENTROPY
+)
+
+// machine is what booting leaves behind.
+type machine struct {
+	manifest *manifest.Manifest
+	nsm      *nsm.Client
+}
+
+// boot does the agent's duties in order, each before whatever leans on it.
+func boot() (*machine, error) {
+	if err := mountAll(); err != nil {
+		return nil, err
+	}
+	if err := checkEndMarker(); err != nil {
+		return nil, err
+	}
+	if err := heartbeat(); err != nil {
+		return nil, fmt.Errorf("heartbeat: %w", err)
+	}
+	transport, simulated, err := nsm.Open()
+	if err != nil {
+		return nil, fmt.Errorf("security module: %w", err)
+	}
+	logf("security module: %s", map[bool]string{false: "/dev/nsm", true: "simulated by the parent"}[simulated])
+	module := nsm.NewClient(transport)
+	if err := seedEntropy(module); err != nil {
+		return nil, fmt.Errorf("entropy: %w", err)
+	}
+	if err := loopbackUp(); err != nil {
+		return nil, fmt.Errorf("loopback: %w", err)
+	}
+	text, err := os.ReadFile(manifest.Path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := manifest.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	digest := sha512.Sum384(text)
+	logf("manifest sha384 %s", hex.EncodeToString(digest[:]))
+	if err := serveAttestation(module, text); err != nil {
+		return nil, fmt.Errorf("attestation endpoint: %w", err)
+	}
+	if err := serveIngress(m.Ports); err != nil {
+		return nil, fmt.Errorf("ingress: %w", err)
+	}
+	return &machine{m, module}, nil
+}
+
+func mountAll() error {
+	for _, m := range []struct {
+		kind, at, options string
+		flags             uintptr
+	}{
+		{"devtmpfs", "/dev", "mode=755", syscall.MS_NOSUID | syscall.MS_NOEXEC},
+		{"proc", "/proc", "", syscall.MS_NOSUID | syscall.MS_NOEXEC | syscall.MS_NODEV},
+		{"sysfs", "/sys", "", syscall.MS_NOSUID | syscall.MS_NOEXEC | syscall.MS_NODEV},
+		{"cgroup2", "/sys/fs/cgroup", "", syscall.MS_NOSUID | syscall.MS_NOEXEC | syscall.MS_NODEV},
+	} {
+		if err := syscall.Mount(m.kind, m.at, m.kind, m.flags, m.options); err != nil && err != syscall.EBUSY {
+			return fmt.Errorf("mount %s on %s: %w", m.kind, m.at, err)
+		}
+	}
+	// The root is a tmpfs of half the memory; it is the only disk, so let it have nearly all.
+	if err := syscall.Mount("", "/", "", syscall.MS_REMOUNT, "size=90%"); err != nil {
+		return fmt.Errorf("remount /: %w", err)
+	}
+	return nil
+}
+
+// heartbeat tells the parent that init runs, as AWS's own init does.
+func heartbeat() error {
+	conn, err := vsock.Dial(vsock.Parent, heartbeatPort, parentTimeout)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(parentTimeout))
+	b := [1]byte{heartbeatByte}
+	if _, err := conn.Write(b[:]); err != nil {
+		return err
+	}
+	b[0] = 0
+	if _, err := conn.Read(b[:]); err != nil {
+		return err
+	}
+	if b[0] != heartbeatByte {
+		return fmt.Errorf("the parent answered %#02x, not %#02x", b[0], heartbeatByte)
+	}
+	return nil
+}
+
+// seedEntropy credits the kernel's pool with the module's randomness. There is no other source that the host
+// cannot see, so a module that gives none ends the boot.
+func seedEntropy(module *nsm.Client) error {
+	random, err := module.Random()
+	if err != nil {
+		return err
+	}
+	pool, err := os.OpenFile("/dev/random", os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	var info struct {
+		bits, size int32
+		buf        [512]byte
+	}
+	size := copy(info.buf[:], random)
+	info.bits, info.size = int32(size*8), int32(size)
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, pool.Fd(), rndAddEntropy, uintptr(unsafe.Pointer(&info)))
+	if errno != 0 {
+		return fmt.Errorf("ioctl on /dev/random: %w", errno)
+	}
+	return nil
+}
+
+// loopbackUp sets IFF_UP on lo; the kernel then gives it 127.0.0.1/8 by itself.
+func loopbackUp() error {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_DGRAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer syscall.Close(fd)
+	var request struct {
+		name  [16]byte
+		flags uint16
+		pad   [22]byte
+	}
+	copy(request.name[:], "lo")
+	request.flags = syscall.IFF_UP | syscall.IFF_RUNNING
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), syscall.SIOCSIFFLAGS, uintptr(unsafe.Pointer(&request)))
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// sendReport hands the exit report to the parent and waits until it hung up, so that the reboot does not cut it.
+func sendReport(line []byte) error {
+	conn, err := vsock.Dial(vsock.Parent, reportPort, 3*time.Second)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(3 * time.Second))
+	if _, err := conn.Write(line); err != nil {
+		return err
+	}
+	if err := conn.CloseWrite(); err != nil {
+		return err
+	}
+	_, err = conn.Read(make([]byte, 1))
+	if err != nil && err.Error() == "EOF" {
+		return nil
+	}
+	return err
+}

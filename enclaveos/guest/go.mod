@@ -1,0 +1,5 @@
+module co.caution/enclaveos/guest
+
+go 1.26
+
+toolchain go1.26.8

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	"co.caution/enclaveos/host/vsock"
+)
+
+const consoleLimit = 1 << 20
+
+// runQEMU is the program's life under QEMU; it returns QEMU's exit code.
+func runQEMU(o *options) (int, error) {
+	syscall.Umask(0o077)
+	signal.Ignore(syscall.SIGPIPE)
+	events := &events{out: os.Stdout}
+	s := &services{events: events, nsm: o.nsm, egress: newEgress(o.egress, o.allowPrivate)}
+	device := vsock.New(s.handlers(), events.log)
+
+	backend, err := listenUnix(filepath.Join(o.dir, "vsock.sock"))
+	if err != nil {
+		return 1, err
+	}
+	defer backend.Close()
+	for _, port := range o.ports {
+		listener, err := listenUnix(filepath.Join(o.dir, fmt.Sprintf("port-%d.sock", port)))
+		if err != nil {
+			return 1, err
+		}
+		defer listener.Close()
+		go forwardPort(listener, device, port)
+	}
+	console, err := os.OpenFile(filepath.Join(o.dir, "console.log"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return 1, err
+	}
+	defer console.Close()
+
+	served := make(chan error, 1)
+	go func() { served <- serveOne(backend, device) }()
+	child, err := start(o.command, console)
+	if err != nil {
+		return 1, err
+	}
+	events.emit(map[string]any{"event": "started", "pid": child.pid})
+	go killWhenTold(child.pid)
+	for {
+		select {
+		case err := <-served: // QEMU hung up: it is about to end, or broke the protocol
+			if err != nil {
+				events.log("vsock backend: %v", err)
+				syscall.Kill(child.pid, syscall.SIGKILL)
+			}
+			served = nil
+		case code := <-child.ended:
+			s.pending.Wait() // an exit report that is still being read
+			events.emit(map[string]any{"event": "qemu", "code": code})
+			return code, nil
+		}
+	}
+}
+
+// killWhenTold ends QEMU when the lifeline does, so that nothing outlives a service that was killed.
+func killWhenTold(pid int) {
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	lifeline := make(chan struct{})
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		close(lifeline)
+	}()
+	select {
+	case <-told:
+	case <-lifeline:
+	}
+	syscall.Kill(pid, syscall.SIGKILL)
+}
+
+func serveOne(listener *net.UnixListener, device *vsock.Device) error {
+	conn, err := listener.AcceptUnix()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return device.Serve(conn)
+}
+
+// listenUnix makes a socket that only this user may connect to, over one that an earlier run left.
+func listenUnix(path string) (*net.UnixListener, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	return listener, os.Chmod(path, 0o600)
+}
+
+type child struct {
+	pid   int
+	ended chan int
+}
+
+// start runs QEMU so that it dies with this program, however that dies. The kernel ties this to the thread that
+// started it, so that thread stays.
+func start(command []string, console io.Writer) (*child, error) {
+	c := &child{ended: make(chan int, 1)}
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		log := &capped{to: console, left: consoleLimit}
+		cmd := exec.Command(command[0], command[1:]...)
+		cmd.Stdout, cmd.Stderr = log, log // one pipe for both
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		err := cmd.Start()
+		if err == nil {
+			c.pid = cmd.Process.Pid
+		}
+		started <- err
+		if err == nil {
+			cmd.Wait()
+			c.ended <- exitCode(cmd.ProcessState)
+		}
+	}()
+	return c, <-started
+}
+
+func exitCode(state *os.ProcessState) int {
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return state.ExitCode()
+}
+
+// capped keeps the beginning of the console and swallows the rest: the guest must not fill the host's disk.
+type capped struct {
+	to   io.Writer
+	left int
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	if c.left > 0 {
+		n := min(len(p), c.left)
+		c.to.Write(p[:n])
+		if c.left -= n; c.left == 0 {
+			fmt.Fprintf(c.to, "\n[cut here: more than %d bytes]\n", consoleLimit)
+		}
+	}
+	return len(p), nil
+}
