@@ -3,7 +3,9 @@ package main
 import (
 	"crypto/sha512"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"syscall"
 	"time"
@@ -174,9 +176,8 @@ func sendReport(line []byte) error {
 	if err := conn.CloseWrite(); err != nil {
 		return err
 	}
-	_, err = conn.Read(make([]byte, 1))
-	if err != nil && err.Error() == "EOF" {
-		return nil
+	if _, err = conn.Read(make([]byte, 1)); errors.Is(err, io.EOF) || errors.Is(err, syscall.ENOTCONN) {
+		return nil // both say that the parent has hung up
 	}
 	return err
 }

@@ -11,18 +11,23 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+	"time"
 
 	"co.caution/enclaveos/host/vsock"
 )
 
-const consoleLimit = 1 << 20
+const (
+	consoleLimit = 1 << 20
+	// A guest that has reported its end reboots at once, which ends QEMU.
+	endGrace = 3 * time.Second
+)
 
 // runQEMU is the program's life under QEMU; it returns QEMU's exit code.
 func runQEMU(o *options) (int, error) {
 	syscall.Umask(0o077)
 	signal.Ignore(syscall.SIGPIPE)
 	events := &events{out: os.Stdout}
-	s := &services{events: events, nsm: o.nsm, egress: newEgress(o.egress, o.allowPrivate)}
+	s := &services{events: events, nsm: o.nsm, egress: newEgress(o.egress, o.allowPrivate), reported: make(chan struct{})}
 	device := vsock.New(s.handlers(), events.log)
 
 	backend, err := listenUnix(filepath.Join(o.dir, "vsock.sock"))
@@ -52,6 +57,11 @@ func runQEMU(o *options) (int, error) {
 	}
 	events.emit(map[string]any{"event": "started", "pid": child.pid})
 	go killWhenTold(child.pid)
+	go func() {
+		<-s.reported
+		time.Sleep(endGrace)
+		syscall.Kill(child.pid, syscall.SIGKILL)
+	}()
 	for {
 		select {
 		case err := <-served: // QEMU hung up: it is about to end, or broke the protocol

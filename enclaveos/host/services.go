@@ -54,6 +54,8 @@ type services struct {
 	beat    sync.Once
 	report  sync.Once
 	pending sync.WaitGroup
+	// reported is closed with the exit report.
+	reported chan struct{}
 }
 
 func (s *services) handlers() map[uint32]vsock.Handler {
@@ -91,7 +93,10 @@ func (s *services) exitReport(c stream) {
 	if !bytes.HasPrefix(line, []byte("{")) || !json.Valid(line) {
 		return
 	}
-	s.report.Do(func() { s.events.emit(map[string]any{"event": "exit", "report": json.RawMessage(line)}) })
+	s.report.Do(func() {
+		s.events.emit(map[string]any{"event": "exit", "report": json.RawMessage(line)})
+		close(s.reported)
+	})
 }
 
 func (s *services) module(c *vsock.Conn) {

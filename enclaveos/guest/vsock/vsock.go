@@ -93,13 +93,9 @@ func awaitConnect(file *os.File, to *sockaddr) error {
 	if err != nil {
 		return err
 	}
-	first := true
 	var result error
+	// The first call must look, too: registering with the poller forgets an event that came before it.
 	err = raw.Write(func(fd uintptr) bool {
-		if first {
-			first = false
-			return false
-		}
 		if code, err := syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_ERROR); err != nil {
 			result = err
 			return true
