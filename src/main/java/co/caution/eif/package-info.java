@@ -1,4 +1,4 @@
-/** The enclave image format: write, read, describe and measure images; the cpio (newc) writer. */
+/** The enclave image format: write, read and measure images; newc (cpio) archives, which ramdisks are. */
 @NullMarked
 package co.caution.eif;
 
