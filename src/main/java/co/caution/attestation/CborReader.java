@@ -181,7 +181,8 @@ final class CborReader {
 
     private byte[] string(int start, long length) throws InvalidCborException {
         if (length < 0 || length > bytes.length - at) {
-            throw error(start, "a string of " + Long.toUnsignedString(length) + " bytes, " + (bytes.length - at) + " are left");
+            throw error(start, "a string of " + Long.toUnsignedString(length) + " bytes, "
+                    + (bytes.length - at) + " are left");
         }
         byte[] string = new byte[(int) length];
         System.arraycopy(bytes, at, string, 0, string.length);

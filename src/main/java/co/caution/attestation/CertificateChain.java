@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The chain of a document, from a root that was named beforehand down to the leaf (rules 6 to 9). The JDK's path validator is
- * not used: it checks neither the root's dates nor the leaf's constraints, and here every certificate's place is known.
+ * The chain of a document, from a root that was named beforehand down to the leaf (rules 6 to 9). The JDK's path
+ * validator is not used: it checks neither the root's dates nor the leaf's constraints, and here every certificate's place is known.
  */
 final class CertificateChain {
 

@@ -31,8 +31,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * Issues chains shaped like AWS's: five certificates with the same names' forms, extensions, lifetimes and order, so that nothing
- * downstream can tell but by the root. Bouncy Castle only encodes; keys and signatures are the JDK's.
+ * Issues chains shaped like AWS's: five certificates with the same names' forms, extensions, lifetimes and order, so that
+ * nothing downstream can tell but by the root. Bouncy Castle only encodes; keys and signatures are the JDK's.
  */
 final class ChainIssuer {
 
@@ -97,7 +97,8 @@ final class ChainIssuer {
         KeyPair host = newKey(random);
         KeyPair leaf = newKey(random);
         X500Name rootName = new X500Name(LocalRoot.SUBJECT);
-        X500Name regionName = new X500Name("C=US,O=Caution,OU=" + LocalRoot.MARK + ",CN=" + label() + "." + REGION + ".aws.nitro-enclaves");
+        X500Name regionName = new X500Name(
+                "C=US,O=Caution,OU=" + LocalRoot.MARK + ",CN=" + label() + "." + REGION + ".aws.nitro-enclaves");
         X500Name zonalName = new X500Name("CN=" + label() + ".zonal." + REGION + ".aws.nitro-enclaves,OU="
                 + LocalRoot.MARK + ",O=Caution,C=US,ST=Simulated,L=Simulated");
         X500Name hostName = new X500Name(ORGANIZATION + ",CN=" + instance + "." + REGION + ".aws.nitro-enclaves");

@@ -7,7 +7,6 @@ import COSE.Message;
 import COSE.MessageTag;
 import COSE.OneKey;
 import COSE.Sign1Message;
-import com.upokecenter.cbor.CBORException;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -92,7 +91,7 @@ final class CoseSign1 {
         try {
             Sign1Message message = (Sign1Message) Message.DecodeFromBytes(received, MessageTag.Sign1);
             valid = message.validate(new OneKey(key, null));
-        } catch (CoseException | CBORException e) {
+        } catch (CoseException | RuntimeException e) {
             throw new RefusedException(Rule.SIGNATURE, "the signature could not be checked: " + e.getMessage());
         }
         require(valid, Rule.SIGNATURE, "the signature is not the leaf's over these bytes");

@@ -15,8 +15,8 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * The root of the enclaves that this machine simulates: the same chain as AWS's under a key that lies in a file. Its subject says
- * SIMULATED, so that no certificate viewer can mistake it.
+ * The root of the enclaves that this machine simulates: the same chain as AWS's under a key that lies in a file. Its
+ * subject says SIMULATED, so that no certificate viewer can mistake it.
  */
 public final class LocalRoot {
 

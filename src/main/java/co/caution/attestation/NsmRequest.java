@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an enclave asks its security module (aws-nitro-enclaves-nsm-api 0.5): CBOR with serde's external tagging, a text for an
- * operation without arguments, otherwise a map of one entry.
+ * What an enclave asks its security module (aws-nitro-enclaves-nsm-api 0.5): CBOR with serde's external tagging, a text
+ * for an operation without arguments, otherwise a map of one entry.
  */
 public sealed interface NsmRequest {
 

@@ -18,8 +18,8 @@ public final class NsmServer {
     /**
      * Answers until the input ends between two requests.
      *
-     * @throws IOException where the stream breaks, or a length is 0 or above {@link NsmRequest#MAX_SIZE}: the peer then speaks
-     *     something else, and nothing behind that length can be found
+     * @throws IOException where the stream breaks, or a length is 0 or above {@link NsmRequest#MAX_SIZE}: the peer then
+     *     speaks something else, and nothing behind that length can be found
      */
     public static void serve(InputStream in, OutputStream out, SoftwareNsm nsm) throws IOException {
         DataInputStream requests = new DataInputStream(in);

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A security module in software, for one simulated enclave: the registers, locks, errors and documents of the real one, signed
- * under a {@link LocalRoot}. It proves that the pipeline works, never that an enclave is confidential.
+ * A security module in software, for one simulated enclave: the registers, locks, errors and documents of the real one,
+ * signed under a {@link LocalRoot}. It proves that the pipeline works, never that an enclave is confidential.
  */
 public final class SoftwareNsm {
 
@@ -44,7 +44,8 @@ public final class SoftwareNsm {
      * @param moduleId {@code i-<hex>-enc<hex>}
      * @param measurements of the image that runs in the enclave
      */
-    public SoftwareNsm(LocalRoot root, Measurements measurements, String moduleId, InstantSource clock, SecureRandom random) {
+    public SoftwareNsm(
+            LocalRoot root, Measurements measurements, String moduleId, InstantSource clock, SecureRandom random) {
         if (!DocumentReader.MODULE_ID.matcher(moduleId).matches()) {
             throw new IllegalArgumentException("a module id is i-<hex>-enc<hex>: " + moduleId);
         }

@@ -42,7 +42,8 @@ public record CpioEntry(
 
     public CpioEntry {
         if ((permissions & ~07777) != 0) {
-            throw new IllegalArgumentException(name + ": permissions " + Integer.toOctalString(permissions) + " exceed 7777");
+            throw new IllegalArgumentException(
+                    name + ": permissions " + Integer.toOctalString(permissions) + " exceed 7777");
         }
         if (uid < 0 || gid < 0 || major < 0 || minor < 0) {
             throw new IllegalArgumentException(name + ": owner and device numbers are not negative");

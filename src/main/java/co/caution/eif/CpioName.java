@@ -60,8 +60,8 @@ final class CpioName {
         byte[] bytes = new byte[encoded.remaining()];
         encoded.get(bytes);
         if (bytes.length >= MAX) {
-            throw new InvalidCpioException(
-                    what + ": " + bytes.length + " bytes, PATH_MAX allows " + (MAX - 1) + ": " + text.substring(0, 60) + "…");
+            throw new InvalidCpioException(what + ": " + bytes.length + " bytes, PATH_MAX allows " + (MAX - 1) + ": "
+                    + text.substring(0, 60) + "…");
         }
         if (text.indexOf('\0') >= 0) {
             throw new InvalidCpioException(what + ": NUL is refused: " + text.replace('\0', '?'));

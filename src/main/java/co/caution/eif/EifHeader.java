@@ -51,7 +51,8 @@ final class EifHeader {
         require(header.getShort(0x18) == 0, 0x18, "the reserved field is 0", number(header.getShort(0x18)));
         int count = Short.toUnsignedInt(header.getShort(COUNT_OFFSET));
         require(count >= 3 && count <= MAX_SECTIONS, COUNT_OFFSET, "an image has 3 to 32 sections", "" + count);
-        require(header.getInt(UNUSED_OFFSET) == 0, UNUSED_OFFSET, "the unused field is 0", hex(header.getInt(UNUSED_OFFSET)));
+        int unused = header.getInt(UNUSED_OFFSET);
+        require(unused == 0, UNUSED_OFFSET, "the unused field is 0", hex(unused));
         List<Extent> extents = new ArrayList<>(count);
         long expected = SIZE;
         for (int i = 0; i < MAX_SECTIONS; i++) {
@@ -68,7 +69,8 @@ final class EifHeader {
             // Compared unsigned and against what is left, so that no sum can overflow.
             long left = fileSize - expected - Section.HEADER;
             require(left >= 0 && Long.compareUnsigned(size, left) <= 0, SIZES + 8 * i,
-                    "section " + i + " lies inside the file", Long.toUnsignedString(size) + " bytes, " + Math.max(left, 0) + " are left");
+                    "section " + i + " lies inside the file",
+                    Long.toUnsignedString(size) + " bytes, " + Math.max(left, 0) + " are left");
             extents.add(new Extent(offset, size));
             expected += Section.HEADER + size;
         }

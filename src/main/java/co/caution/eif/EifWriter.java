@@ -139,7 +139,8 @@ public final class EifWriter {
             boolean plain = new String(start, StandardCharsets.ISO_8859_1).equals("07070");
             if (plain && position % 4 != 0) {
                 throw new IOException(ramdisk + ": a plain cpio would start at byte " + position
-                        + " of the initramfs, where the kernel does not find it; pad the ramdisk before it to a multiple of 4");
+                        + " of the initramfs, where the kernel does not find it;"
+                        + " pad the ramdisk before it to a multiple of 4");
             }
             position += Files.size(ramdisk);
         }

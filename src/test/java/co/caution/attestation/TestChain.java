@@ -9,6 +9,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.function.Consumer;
@@ -136,7 +137,8 @@ final class TestChain {
         Signature signature = Signature.getInstance("SHA384withECDSAinP1363Format");
         signature.initSign(keys.getLast().getPrivate());
         signature.update(CoseSign1.signedBytes(payload));
-        return CoseSign1.write(payload, signature.sign());
+        // Other curves have other lengths; their keys are to be refused, not their signatures.
+        return CoseSign1.write(payload, Arrays.copyOf(signature.sign(), 96));
     }
 
     byte[] document() throws Exception {
