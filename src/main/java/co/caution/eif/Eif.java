@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An image that was read from a file, found to mean the same to every reader, and measured. */
 public final class Eif {
@@ -22,14 +24,17 @@ public final class Eif {
     private final byte[] cmdline;
     private final byte[] metadata;
     private final Measurements measurements;
+    private final byte @Nullable [] signer;
 
-    Eif(Path file, boolean aarch64, List<Section> sections, byte[] cmdline, byte[] metadata, Measurements measurements) {
+    Eif(Path file, boolean aarch64, List<Section> sections, byte[] cmdline, byte[] metadata, Measurements measurements,
+            byte @Nullable [] signer) {
         this.file = file;
         this.aarch64 = aarch64;
         this.sections = List.copyOf(sections);
         this.cmdline = cmdline;
         this.metadata = metadata;
         this.measurements = measurements;
+        this.signer = signer;
     }
 
     /**
@@ -63,6 +68,14 @@ public final class Eif {
     /** What a hypervisor that starts this image measures. */
     public Measurements measure() {
         return measurements;
+    }
+
+    /**
+     * PCR8, 96 lower-case hex digits: the signing certificate of a signed image. It says who claims to have signed; the
+     * signature itself is checked by the hypervisor, not here.
+     */
+    public Optional<String> pcr8() {
+        return Optional.ofNullable(signer).map(der -> Registers.extend(Registers.sha384().digest(der)));
     }
 
     /** Writes a section's data into a new or replaced file. */

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an image strictly. AWS's reader walks the file to its end and ignores the offsets; QEMU follows the offsets and
@@ -23,12 +23,12 @@ final class EifReader {
     private static final int MAX_SIGNATURE = 32_768;
 
     private final Path file;
-    private final CRC32 crc = new CRC32();
-    private final Registers registers = new Registers();
+    private final ImageDigest digest = new ImageDigest();
     private byte[] buffer = {};
     private final List<Section> sections = new ArrayList<>();
     private byte[] cmdline = {};
     private byte[] metadata = {};
+    private byte @Nullable [] signer;
 
     EifReader(Path file) {
         this.file = file;
@@ -42,7 +42,7 @@ final class EifReader {
                     "a file of " + header.capacity());
             List<EifHeader.Extent> extents = EifHeader.read(header, size);
             buffer = new byte[(int) Math.min(CHUNK, size)];
-            crc.update(header.array(), 0, EifHeader.CRC_OFFSET);
+            digest.header(header.array(), EifHeader.CRC_OFFSET);
             for (EifHeader.Extent extent : extents) {
                 Section section = sectionHeader(in, extent);
                 sections.add(section);
@@ -51,16 +51,16 @@ final class EifReader {
             require(in.read() < 0, size, "the file does not change while it is read", "more bytes");
             requireCounts(size);
             int stored = header.getInt(EifHeader.CRC_OFFSET);
-            require(stored == (int) crc.getValue(), EifHeader.CRC_OFFSET,
-                    "the CRC-32 is " + String.format("%08x", crc.getValue()), String.format("%08x", stored));
-            return new Eif(file, EifHeader.aarch64(header), sections, cmdline, metadata, registers.finish());
+            require(stored == digest.crc(), EifHeader.CRC_OFFSET,
+                    "the CRC-32 is " + String.format("%08x", digest.crc()), String.format("%08x", stored));
+            return new Eif(file, EifHeader.aarch64(header), sections, cmdline, metadata, digest.measurements(), signer);
         }
     }
 
     private Section sectionHeader(InputStream in, EifHeader.Extent extent) throws IOException {
         byte[] bytes = in.readNBytes(Section.HEADER);
         require(bytes.length == Section.HEADER, extent.offset(), "the file does not change while it is read", "its end");
-        crc.update(bytes);
+        digest.header(bytes, bytes.length);
         ByteBuffer header = ByteBuffer.wrap(bytes);
         int number = Short.toUnsignedInt(header.getShort());
         int flags = Short.toUnsignedInt(header.getShort());
@@ -92,14 +92,13 @@ final class EifReader {
     }
 
     private void data(InputStream in, Section section) throws IOException {
-        registers.section(section.type());
-        boolean kept = section.type() == Type.CMDLINE || section.type() == Type.METADATA;
+        digest.section(section.type());
+        boolean kept = section.type() != Type.KERNEL && section.type() != Type.RAMDISK;
         ByteArrayOutputStream keep = new ByteArrayOutputStream();
         for (long left = section.size(); left > 0; ) {
             int n = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, left));
             require(n > 0, section.end() - left, "the file does not change while it is read", "its end");
-            crc.update(buffer, 0, n);
-            registers.update(buffer, n);
+            digest.data(buffer, n);
             if (kept) {
                 keep.write(buffer, 0, n);
             }
@@ -113,6 +112,10 @@ final class EifReader {
         } else if (section.type() == Type.METADATA) {
             metadata = keep.toByteArray();
             require(Json.isObject(metadata), section.dataOffset(), "the metadata is a JSON object", "something else");
+        } else if (section.type() == Type.SIGNATURE) {
+            signer = SignatureSection.certificate(keep.toByteArray());
+            require(signer != null, section.dataOffset(), "a signature section holds certificates and signatures",
+                    "something else");
         }
     }
 

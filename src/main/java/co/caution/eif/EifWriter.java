@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32;
 
 /**
  * Writes images laid out as {@code eif_build} does: kernel, command line, metadata, ramdisks; x86_64, unsigned. Sizes are
@@ -26,8 +25,7 @@ public final class EifWriter {
 
     private record Part(Section section, CpioEntry.Content content, String name) {}
 
-    private final CRC32 crc = new CRC32();
-    private final Registers registers = new Registers();
+    private final ImageDigest digest = new ImageDigest();
     private final byte[] buffer = new byte[CHUNK];
 
     private EifWriter() {}
@@ -67,32 +65,31 @@ public final class EifWriter {
         try (FileChannel file = FileChannel.open(out, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer header = EifHeader.write(parts.stream().map(Part::section).toList());
-            crc.update(header.array(), 0, EifHeader.CRC_OFFSET);
+            digest.header(header.array(), EifHeader.CRC_OFFSET);
             put(file, header);
             for (Part part : parts) {
                 put(file, part);
             }
-            ByteBuffer sum = ByteBuffer.allocate(4).putInt((int) crc.getValue()).rewind();
+            ByteBuffer sum = ByteBuffer.allocate(4).putInt(digest.crc()).rewind();
             file.position(EifHeader.CRC_OFFSET);
             put(file, sum);
         }
-        return registers.finish();
+        return digest.measurements();
     }
 
     private void put(FileChannel file, Part part) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(Section.HEADER)
                 .putShort((short) part.section.type().number).putShort((short) 0).putLong(part.section.size()).rewind();
-        crc.update(header.array());
+        digest.header(header.array(), Section.HEADER);
         put(file, header);
-        registers.section(part.section.type());
+        digest.section(part.section.type());
         long left = part.section.size();
         try (InputStream in = part.content.open()) {
             for (int n; (n = in.readNBytes(buffer, 0, CHUNK)) > 0; left -= n) {
                 if (n > left) {
                     throw new IOException(part.name + " grew while it was written");
                 }
-                crc.update(buffer, 0, n);
-                registers.update(buffer, n);
+                digest.data(buffer, n);
                 put(file, ByteBuffer.wrap(buffer, 0, n));
             }
         }

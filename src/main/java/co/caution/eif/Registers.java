@@ -27,11 +27,6 @@ final class Registers {
         }
     }
 
-    void update(byte[] bytes, int length) {
-        updateImage(bytes, length);
-        updateApplication(bytes, length);
-    }
-
     /** PCR0 and PCR1. May run beside {@link #updateApplication} on the same bytes. */
     void updateImage(byte[] bytes, int length) {
         if (!current.measured()) {

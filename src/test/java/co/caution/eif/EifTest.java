@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EifTest {
 
@@ -41,6 +43,9 @@ class EifTest {
         Path folder = Vectors.folder().resolve("eif");
         Eif signed = Eif.read(folder.resolve("sig.eif"));
         assertThat(signed.measure()).isEqualTo(Eif.read(folder.resolve("two.eif")).measure());
+        assertThat(signed.pcr8()).contains("d06c1030526cc987cc32963e88e6cba1fd3926d0f588e8761cea5ddaba782293"
+                + "90c2e1b617ff3eee541454ba79a3a178");
+        assertThat(Eif.read(folder.resolve("two.eif")).pcr8()).isEmpty();
         assertThat(signed.sections()).extracting(Section::type).containsExactly(
                 Type.KERNEL, Type.CMDLINE, Type.METADATA, Type.RAMDISK, Type.RAMDISK, Type.SIGNATURE);
         assertThat(signed.cmdline()).isEqualTo(Files.readString(folder.resolve("cmdline.txt")));
@@ -128,7 +133,7 @@ class EifTest {
         assertRefused("METADATA", build(new Type[] {Type.KERNEL, Type.CMDLINE, Type.RAMDISK}, json, json, json));
         assertRefused("RAMDISK", build(new Type[] {Type.KERNEL, Type.CMDLINE, Type.METADATA}, json, json, json));
         assertRefused("CMDLINE", build(new Type[] {Type.KERNEL, Type.METADATA, Type.RAMDISK}, json, json, json));
-        assertRefused("KERNEL", build(new Type[] {Type.CMDLINE, Type.METADATA, Type.SIGNATURE}, json, json, json));
+        assertRefused("after the kernel", build(new Type[] {Type.CMDLINE, Type.METADATA, Type.RAMDISK}, json, json, json));
     }
 
     @Test
@@ -136,6 +141,20 @@ class EifTest {
         byte[] json = "{}".getBytes();
         assertRefused("at most 32768", build(new Type[] {Type.KERNEL, Type.CMDLINE, Type.METADATA, Type.SIGNATURE},
                 json, json, json, new byte[32_769]));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "80", "a0", "8180", "81a0", "81a1", "81a26161", "81a26178", "f6", "9bffffffffffffffff", "99ffff",
+        "81a2737369676e696e675f636572746966696361746580", "81a2737369676e696e675f6365727469666963617465811901ff",
+        "81a2737369676e696e675f6365727469666963617465806a7369676e6174757265",
+        "81a2737369676e696e675f636572746966696361746580697369676e617475726580",
+        "81a2737369676e696e675f63657274696669636174658101697369676e617475726580",
+        "81a2737369676e696e675f63657274696669636174658101697369676e61747572658000"})
+    void a_signature_section_is_certificates_and_signatures(String hex) {
+        byte[] json = "{}".getBytes();
+        assertRefused("signature section", build(
+                new Type[] {Type.KERNEL, Type.CMDLINE, Type.METADATA, Type.RAMDISK, Type.SIGNATURE},
+                json, json, json, json, HexFormat.of().parseHex(hex)));
     }
 
     @Test
