@@ -108,6 +108,23 @@ class CpioArchiveTest {
         assertThat(listing).contains("-rwsr-xr-x   3 0        0               4", "app/link -> ../outside", "  5,   1");
     }
 
+    @Test
+    void gnu_cpio_unpacks_what_was_meant() throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/cpio")), "SKIPPED: GNU cpio is not installed (cpio)");
+        List<CpioEntry> owned = List.of(directory("app", 0755, 0, 0), file("app/b", 0640, 0, 0, bytes("shared")),
+                hardLink("app/a", "app/b"), hardLink("app/c", "app/b"), symlink("app/l", "b", 0, 0));
+        Path file = Files.write(temp.resolve("a.cpio"), write(owned));
+        Process cpio = new ProcessBuilder("/usr/bin/cpio", "-id", "--quiet", "--no-preserve-owner", "-F", file.toString())
+                .directory(temp.toFile()).redirectErrorStream(true).start();
+        assertThat(new String(cpio.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
+        assertThat(cpio.waitFor()).isZero();
+        for (String name : List.of("a", "b", "c", "l")) {
+            assertThat(temp.resolve("app").resolve(name)).hasContent("shared");
+        }
+        assertThat(Files.isSameFile(temp.resolve("app/a"), temp.resolve("app/c"))).isTrue();
+        assertThat(Files.isSymbolicLink(temp.resolve("app/l"))).isTrue();
+    }
+
     static Stream<Arguments> refused() {
         CpioEntry app = directory("app", 0755, 0, 0);
         return Stream.of(
@@ -140,6 +157,7 @@ class CpioArchiveTest {
                 Arguments.of("not in the archive", List.of(app, hardLink("app/x", "app/y"))),
                 Arguments.of("which is a directory", List.of(app, hardLink("app/x", "app"))),
                 Arguments.of("which is a hard link", List.of(app, hardLink("app/x", "app/x"))),
+                Arguments.of("-1 bytes", List.of(app, file("app/x", 0, 0, 0, sized(-1, 0)))),
                 Arguments.of("4294967295", List.of(app, file("app/x", 0, 0, 0, sized(1L << 32, 0)))),
                 Arguments.of("instead of 5", List.of(app, file("app/x", 0, 0, 0, sized(5, 4)))),
                 Arguments.of("grew beyond 5", List.of(app, file("app/x", 0, 0, 0, sized(5, 6)))));
@@ -189,6 +207,9 @@ class CpioArchiveTest {
     void an_entry_is_checked_when_it_is_made() {
         assertThatThrownBy(() -> directory("a", 010000, 0, 0)).hasMessageContaining("7777");
         assertThatThrownBy(() -> directory("a", 0, -1, 0)).hasMessageContaining("negative");
+        assertThatThrownBy(() -> directory("a", 0, 0, -1)).hasMessageContaining("negative");
+        assertThatThrownBy(() -> device("a", 0, 'c', -1, 0)).hasMessageContaining("negative");
+        assertThatThrownBy(() -> device("a", 0, 'b', 0, -1)).hasMessageContaining("negative");
         assertThatThrownBy(() -> device("a", 0, 'p', 0, 0)).hasMessageContaining("'c' or 'b'");
     }
 

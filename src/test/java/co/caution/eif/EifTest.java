@@ -67,6 +67,15 @@ class EifTest {
     }
 
     @Test
+    void an_image_that_changed_after_it_was_read_is_not_taken_apart() throws Exception {
+        Eif eif = Eif.read(temp.resolve("image"));
+        Files.write(temp.resolve("image"), Arrays.copyOf(image, image.length - 1));
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> eif.extract(eif.sections().getLast(), new ByteArrayOutputStream()))
+                .withMessageContaining("changed");
+    }
+
+    @Test
     void aarch64_is_told_from_the_flags() throws Exception {
         assertThat(read(mutate(b -> b.put(7, (byte) 1))).aarch64()).isTrue();
     }

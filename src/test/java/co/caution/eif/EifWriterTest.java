@@ -123,6 +123,31 @@ class EifWriterTest {
     }
 
     @Test
+    void metadata_is_a_json_object_of_bounded_size() throws IOException {
+        Path part = Files.writeString(temp.resolve("part"), "x");
+        byte[] large = ("{\"a\":\"" + "x".repeat(1 << 20) + "\"}").getBytes(StandardCharsets.UTF_8);
+        for (byte[] metadata : List.of(new byte[0], large)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> EifWriter.write(temp.resolve("out"), part, "cmd", metadata, List.of(part)))
+                    .withMessageContaining("JSON object");
+        }
+    }
+
+    @Test
+    void a_command_line_has_a_limit() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TestImage.write(temp.resolve("a"), "kernel", "x".repeat(4097), "boot"));
+    }
+
+    @Test
+    void registers_are_lower_case_hex() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Measurements(EMPTY, EMPTY, EMPTY.toUpperCase()))
+                .withMessageContaining("PCR2");
+        assertThat(new Measurements(EMPTY, EMPTY, EMPTY).list()).containsExactly(EMPTY, EMPTY, EMPTY);
+        assertThat(new Measurements(EMPTY, EMPTY, EMPTY).map()).containsOnlyKeys(0, 1, 2);
+    }
+
+    @Test
     void metadata_has_the_keys_in_the_order_of_eif_build() {
         assertThat(new String(EifMetadata.json("app \"é\\\n", "1", "6.12"), StandardCharsets.UTF_8)).isEqualTo(
                 "{\"ImageName\":\"app \\\"é\\\\\\u000a\",\"ImageVersion\":\"1\",\"BuildMetadata\":{\"BuildTime\":"
