@@ -1,0 +1,111 @@
+package co.caution.enclaveos;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Runs a tool in an environment that holds what is given and nothing of ours. Its children die with it when the thread
+ * is interrupted.
+ */
+final class Command {
+
+    private static final int KEPT_LINES = 40;
+
+    private final List<String> words;
+    private final Path directory;
+    private final Map<String, String> environment;
+
+    Command(Path directory, Map<String, String> environment, String... words) {
+        // The shell is there for the umask alone, which Java cannot set.
+        this.words = new ArrayList<>(List.of("/bin/sh", "-c", "umask 022; exec \"$@\"", "sh"));
+        this.words.addAll(List.of(words));
+        this.directory = directory;
+        this.environment = environment;
+    }
+
+    /**
+     * @param line hears each line of output and errors, from another thread
+     * @throws EnclaveOsBuildException with the last lines where the tool fails
+     * @throws InterruptedException after the tool and its children were killed
+     */
+    void run(Consumer<String> line) throws IOException, InterruptedException {
+        Deque<String> last = new ArrayDeque<>();
+        Process process = start();
+        Thread reader = Thread.ofVirtual().start(() -> read(process, text -> {
+            synchronized (last) {
+                last.addLast(text);
+                if (last.size() > KEPT_LINES) {
+                    last.removeFirst();
+                }
+            }
+            line.accept(text);
+        }));
+        int code;
+        try {
+            code = process.waitFor();
+            reader.join();
+        } catch (InterruptedException e) {
+            kill(process);
+            throw e;
+        }
+        if (code != 0) {
+            synchronized (last) {
+                throw new EnclaveOsBuildException(
+                        String.join(" ", words.subList(4, words.size())) + " failed with " + code + ":\n"
+                                + String.join("\n", last));
+            }
+        }
+    }
+
+    /** What a quick tool prints. */
+    String output() throws IOException, InterruptedException {
+        StringBuffer text = new StringBuffer();
+        run(line -> text.append(line).append('\n'));
+        return text.toString();
+    }
+
+    private Process start() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(words).directory(directory.toFile()).redirectErrorStream(true);
+        builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    private static void read(Process process, Consumer<String> line) {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String text; (text = reader.readLine()) != null; ) {
+                line.accept(text);
+            }
+        } catch (IOException e) {
+            if (process.isAlive()) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Parents first, so that none starts another child; then whatever was started meanwhile. */
+    private static void kill(Process process) {
+        List<ProcessHandle> tree;
+        do {
+            try (Stream<ProcessHandle> children = process.descendants()) {
+                tree = children.filter(ProcessHandle::isAlive).toList();
+            }
+            process.destroyForcibly();
+            tree.forEach(ProcessHandle::destroyForcibly);
+        } while (!tree.isEmpty());
+    }
+}
