@@ -28,7 +28,7 @@ const (
 // machine is what booting leaves behind.
 type machine struct {
 	manifest *manifest.Manifest
-	nsm      *nsm.Client
+	hosts    string // for the application's hosts file
 }
 
 // boot does the agent's duties in order, each before whatever leans on it.
@@ -70,7 +70,11 @@ func boot() (*machine, error) {
 	if err := serveIngress(m.Ports); err != nil {
 		return nil, fmt.Errorf("ingress: %w", err)
 	}
-	return &machine{m, module}, nil
+	hosts, err := serveEgress(m)
+	if err != nil {
+		return nil, fmt.Errorf("egress: %w", err)
+	}
+	return &machine{m, hosts}, nil
 }
 
 func mountAll() error {

@@ -37,7 +37,7 @@ func run() (report app.Report) {
 	if err != nil {
 		return app.Report{Phase: "boot", Error: err.Error()}
 	}
-	started, err := app.Start(machine.manifest, "")
+	started, err := app.Start(machine.manifest, machine.hosts)
 	if err != nil {
 		return app.Report{Phase: "boot", Error: "start the application: " + err.Error()}
 	}

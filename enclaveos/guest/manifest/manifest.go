@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -91,10 +92,25 @@ func (m *Manifest) check() error {
 	if len(m.Egress) > maxEgress {
 		return fmt.Errorf("%d egress pairs, at most %d are allowed", len(m.Egress), maxEgress)
 	}
+	return m.checkEgress()
+}
+
+func (m *Manifest) checkEgress() error {
+	seen := map[string]bool{}
 	for _, pair := range m.Egress {
-		if _, _, err := SplitPair(pair); err != nil {
+		host, port, err := SplitPair(pair)
+		switch {
+		case err != nil:
 			return err
+		case net.ParseIP(host) != nil:
+			return fmt.Errorf("egress %s: an address has no name that could lead to the agent; list a host name", pair)
+		case seen[pair]:
+			return fmt.Errorf("egress %s comes twice", pair)
+		case slices.Contains(m.Ports, port):
+			// The agent listens on it at the name's address, so the application could not on all of them.
+			return fmt.Errorf("egress %s has the number of a port of the application", pair)
 		}
+		seen[pair] = true
 	}
 	return nil
 }
