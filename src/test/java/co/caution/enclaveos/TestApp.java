@@ -1,0 +1,90 @@
+package co.caution.enclaveos;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A static program that does in the enclave what its first argument says. */
+final class TestApp {
+
+    private static final String SOURCE = """
+            package main
+
+            import (
+                "fmt"
+                "io"
+                "net"
+                "os"
+                "syscall"
+            )
+
+            func main() {
+                switch os.Args[1] {
+                case "exit":
+                    fmt.Println("not for the host")
+                    fmt.Fprintln(os.Stderr, "last words")
+                    os.Exit(3)
+                case "eat":
+                    for kept := [][]byte{}; ; {
+                        piece := make([]byte, 8<<20)
+                        for i := range piece {
+                            piece[i] = 1
+                        }
+                        kept = append(kept, piece)
+                    }
+                case "escape":
+                    serve(func(c net.Conn) {
+                        _, err := syscall.Socket(40, syscall.SOCK_STREAM, 0)
+                        fmt.Fprintln(c, "vsock:", err)
+                        fmt.Fprintln(c, "unshare:", syscall.Unshare(syscall.CLONE_NEWUSER))
+                        fmt.Fprintln(c, "mount:", syscall.Mount("tmpfs", "/tmp", "tmpfs", 0, ""))
+                        fmt.Fprintln(c, "uid:", os.Getuid(), os.Getgid())
+                        _, err = os.Stat("/init")
+                        fmt.Fprintln(c, "agent:", err)
+                        _, err = os.Stat("/dev/nsm")
+                        fmt.Fprintln(c, "module:", err)
+                    })
+                case "echo":
+                    serve(func(c net.Conn) { io.Copy(c, struct{ io.Reader }{c}) })
+                }
+            }
+
+            func serve(handle func(net.Conn)) {
+                listener, err := net.Listen("tcp", ":8080")
+                if err != nil {
+                    panic(err)
+                }
+                for {
+                    c, err := listener.Accept()
+                    if err != nil {
+                        panic(err)
+                    }
+                    go func() {
+                        handle(c)
+                        c.(*net.TCPConn).CloseWrite()
+                        io.Copy(io.Discard, c)
+                        c.Close()
+                    }()
+                }
+            }
+            """;
+
+    private TestApp() {}
+
+    static Path build(Path directory) throws IOException, InterruptedException {
+        Files.writeString(directory.resolve("main.go"), SOURCE);
+        Files.writeString(directory.resolve("go.mod"), "module app\n\ngo 1.21\n");
+        Path program = directory.resolve("app");
+        Map<String, String> environment = Map.of(
+                "PATH", Toolchain.PATH, "HOME", directory.toString(), "CGO_ENABLED", "0", "GOENV", "off",
+                "GOTOOLCHAIN", "local", "GOCACHE", directory.resolve("cache").toString());
+        Path go = Toolchain.go();
+        if (go == null) {
+            throw new IOException("no Go on this machine");
+        }
+        new Command(directory, environment, go.toString(), "build", "-ldflags=-s -w", "-o", program.toString(), ".")
+                .run(line -> {});
+        return program;
+    }
+}
