@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	consoleLimit = 1 << 20
+	consoleLimit  = 1 << 20
+	maxSocketPath = 107
 	// A guest that has reported its end reboots at once, which ends QEMU.
 	endGrace = 3 * time.Second
 )
@@ -105,6 +106,9 @@ func serveOne(listener *net.UnixListener, device *vsock.Device) error {
 
 // listenUnix makes a socket that only this user may connect to, over one that an earlier run left.
 func listenUnix(path string) (*net.UnixListener, error) {
+	if len(path) > maxSocketPath {
+		return nil, fmt.Errorf("%s is longer than the %d bytes of a socket's name: choose a shorter --dir", path, maxSocketPath)
+	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}

@@ -13,7 +13,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Runs a tool in an environment that holds what is given and nothing of ours. Its children die with it when the thread
@@ -28,8 +27,8 @@ final class Command {
     private final Map<String, String> environment;
 
     Command(Path directory, Map<String, String> environment, String... words) {
-        // The shell is there for the umask alone, which Java cannot set.
-        this.words = new ArrayList<>(List.of("/bin/sh", "-c", "umask 022; exec \"$@\"", "sh"));
+        // What Java cannot set: a umask, and a process group of its own, which can be killed as one.
+        this.words = new ArrayList<>(List.of("/bin/sh", "-c", "umask 022; exec setsid \"$@\"", "sh"));
         this.words.addAll(List.of(words));
         this.directory = directory;
         this.environment = environment;
@@ -52,6 +51,9 @@ final class Command {
             }
             line.accept(text);
         }));
+        // Ctrl-C ends us, not the group; then nobody would hear what the tool still says.
+        Thread hook = new Thread(() -> kill(process));
+        Runtime.getRuntime().addShutdownHook(hook);
         int code;
         try {
             code = process.waitFor();
@@ -59,6 +61,8 @@ final class Command {
         } catch (InterruptedException e) {
             kill(process);
             throw e;
+        } finally {
+            forget(hook);
         }
         if (code != 0) {
             synchronized (last) {
@@ -97,15 +101,27 @@ final class Command {
         }
     }
 
-    /** Parents first, so that none starts another child; then whatever was started meanwhile. */
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // we are ending, so it runs
+        }
+    }
+
+    /** Kills the group and waits a little until it is gone, so that what it was writing can be deleted. (dash's kill has no {@code --}.) */
     private static void kill(Process process) {
-        List<ProcessHandle> tree;
-        do {
-            try (Stream<ProcessHandle> children = process.descendants()) {
-                tree = children.filter(ProcessHandle::isAlive).toList();
-            }
+        String script = "kill -KILL \"-$1\"; i=0;"
+                + " while kill -0 \"-$1\" && [ $i -lt 50 ]; do sleep 0.02; i=$((i + 1)); done";
+        try {
+            new ProcessBuilder("/bin/sh", "-c", script, "sh", Long.toString(process.pid()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .onExit()
+                    .join();
+        } catch (IOException e) {
             process.destroyForcibly();
-            tree.forEach(ProcessHandle::destroyForcibly);
-        } while (!tree.isEmpty());
+        }
     }
 }
