@@ -1,0 +1,188 @@
+#!/bin/sh
+# Runs one command where it sees nothing of this machine: no process, no network, no file but a read-only /usr and
+# what it was given. Called by Sandbox.java, which says what the arguments are; they are passed on as "$@", never
+# put into a string. Needs util-linux, and slirp4netns and ip for the network.
+#
+#   host    outside, as the user who called: makes the first namespaces
+#   init    PID 1 inside: builds the root file system, owns the network namespace, watches the lifeline
+#   enter   inside a second user namespace that owns nothing of the above: runs the command
+#
+# Standard input is the lifeline: a pipe that the caller holds open. When it closes, everything in here dies, even if
+# the caller was killed before it could ask for that.
+set -eu
+umask 022
+
+fail() {
+  printf 'sandbox: %s\n' "$*" >&2
+  exit 125
+}
+
+stage=$1
+shift
+
+case $stage in
+host)
+  # WORK SOURCE BASES NETWORK COMMAND…
+  work=$1 network=$4
+  exec 3<&0 </dev/null
+  if [ "$(id -u)" = 0 ]; then
+    set -- root "$@"
+  else
+    command -v newuidmap >/dev/null || fail 'newuidmap is missing; install it: apt-get install uidmap'
+    set -- user "$@"
+  fi
+  who=$1
+  [ "$network" = off ] || command -v slirp4netns >/dev/null ||
+    fail 'the network of a build needs slirp4netns; install it: apt-get install slirp4netns'
+  # Addresses of this machine itself: what listens on them is as private as what listens on loopback.
+  own=
+  [ "$network" = off ] || own=$(ip -4 -o address show | sed -n 's/.* inet \([0-9.]*\).*/\1/p' | tr '\n' ' ')
+  set -- setsid --wait unshare --mount --pid --net --ipc --uts --fork --kill-child -- \
+    sh "$work/sandbox.sh" init "$own" "$@"
+  if [ "$who" = user ]; then
+    shift 3
+    set -- setsid --wait unshare --user --map-root-user --map-auto "$@"
+  fi
+  if [ "$network" = off ]; then
+    exec "$@" <&3 3<&-
+  fi
+  mkfifo "$work/network"
+  "$@" <&3 3<&- &
+  child=$!
+  trap 'kill "$child" 2>/dev/null || :' EXIT
+  # PID 1 says which process it is, seen from out here: the only child of the process that was started.
+  read -r _ <"$work/network"
+  inner=$(cat "/proc/$child/task/$child/children")
+  slirp4netns --configure --mtu=65520 --disable-host-loopback --exit-fd=3 "${inner%% *}" tap0 \
+    >"$work/slirp.log" 2>&1 &
+  slirp=$!
+  exec 3<&-
+  status=0
+  wait "$child" || status=$?
+  trap - EXIT
+  kill "$slirp" 2>/dev/null || :
+  exit "$status"
+  ;;
+
+init)
+  own=$1 who=$2 work=$3 source=$4 bases=$5 network=$6
+  shift 6
+  exec 3<&0 </dev/null
+  PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+  root=$work/root
+  mount -t tmpfs -o mode=755,nosuid,size=16m caution "$root"
+  cd "$root"
+  mkdir proc sys dev tmp run etc old source bases work caution usr
+
+  bind() { # FROM TO: what the build may read, and no more
+    mount --rbind "$1" "$root$2"
+    mount -o remount,bind,ro,nosuid "$root$2"
+  }
+  bind /usr /usr
+  for dir in bin sbin lib lib32 lib64 libx32; do
+    if [ -L "/$dir" ]; then
+      cp -P "/$dir" "$dir"
+    elif [ -d "/$dir" ]; then
+      mkdir "$dir"
+      bind "/$dir" "/$dir"
+    fi
+  done
+  bind "$source" /source
+  bind "$bases" /bases
+  bind "$work/tools" /caution
+  mount --bind "$work/inside" work
+  [ "$who" = user ] || chown 1900000000:1900000000 work
+
+  cp /etc/ld.so.cache etc/
+  [ ! -d /etc/alternatives ] || cp -RP /etc/alternatives etc/
+  [ ! -d /etc/ssl/certs ] || { mkdir etc/ssl && cp -RPL /etc/ssl/certs etc/ssl/ 2>/dev/null || :; }
+  mkdir etc/containers
+  cp caution/policy.json caution/storage.conf caution/registries.conf caution/containers.conf etc/containers/
+  printf 'root:x:0:0:root:/work/home:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n' >etc/passwd
+  printf 'root:x:0:\nnogroup:x:65534:\n' >etc/group
+  printf '127.0.0.1 localhost\n' >etc/hosts
+  if [ "$network" = off ]; then : >etc/resolv.conf; else printf 'nameserver 10.0.2.3\n' >etc/resolv.conf; fi
+
+  for node in null zero full random urandom; do
+    : >"dev/$node"
+    mount --bind "/dev/$node" "dev/$node"
+  done
+  ln -s /proc/self/fd dev/fd
+  ln -s /proc/self/fd/0 dev/stdin
+  ln -s /proc/self/fd/1 dev/stdout
+  ln -s /proc/self/fd/2 dev/stderr
+  mkdir dev/shm dev/pts
+  mount -t tmpfs -o mode=1777,nosuid,nodev,size=256m shm dev/shm
+  mount -t proc -o nosuid,nodev,noexec,hidepid=2 proc proc
+  mount -t tmpfs -o mode=1777,nosuid,nodev,size=256m tmp tmp
+  mount -t tmpfs -o mode=755,nosuid,nodev,size=64m run run
+  printf 'build\n' >proc/sys/kernel/hostname
+
+  if [ "$network" != off ]; then
+    echo ready >"$work/network"
+    tries=0
+    until [ -d /proc/sys/net/ipv4/conf/tap0 ] && ip route show default | grep -q tap0; do
+      tries=$((tries + 1))
+      [ "$tries" -lt 100 ] || fail "the network did not come up: $(tail -n 1 "$work/slirp.log")"
+      sleep 0.1
+    done
+    # 10.0.2.0/24 is slirp4netns' own network: more specific, so it stays.
+    for net in 0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 198.18.0.0/15; do
+      ip route add unreachable "$net"
+    done
+    for address in $own; do
+      case $address in 127.*) ;; *) ip route add unreachable "$address/32" 2>/dev/null || : ;; esac
+    done
+  fi
+
+  pivot_root . old
+  cd /
+  umount -l /old
+  rmdir /old
+  mount -o remount,ro /
+
+  mkfifo /run/ready /run/go
+  unshare --user --mount --keep-caps -- sh /caution/sandbox.sh enter "$@" 3<&- &
+  command=$!
+  read -r _ </run/ready
+  # Identity in a namespace that is a user's own already; otherwise ids that belong to nobody on this machine.
+  if [ "$who" = user ]; then first=0; else first=1900000000; fi
+  echo "0 $first 65536" >"/proc/$command/uid_map"
+  echo "0 $first 65536" >"/proc/$command/gid_map"
+  echo go >/run/go
+
+  { cat <&3 >/dev/null; kill -KILL -1; } &
+  exec 3<&-
+  status=0
+  wait "$command" || status=$?
+  # Files of other ids are easiest removed by whoever can name them. The result, in /work/out, is left.
+  rm -rf /work/storage /work/run /work/tmp /work/home
+  exit "$status"
+  ;;
+
+enter)
+  # PROCESSES FILESIZE COMMAND…
+  echo ready >/run/ready
+  read -r _ </run/go
+  processes=$1 filesize=$2
+  shift 2
+  cd /work
+  exec setpriv --reuid 0 --regid 0 --clear-groups --ambient-caps -all --inh-caps -all \
+    prlimit --core=0 --nproc="$processes" --fsize="$filesize" -- \
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/work/home TMPDIR=/work/tmp LANG=C.UTF-8 LC_ALL=C.UTF-8 TZ=UTC \
+    XDG_RUNTIME_DIR=/work/run/user "$@"
+  ;;
+
+remove)
+  # DIRECTORY: of a build that was killed, with files of ids that only its namespace can name
+  if [ "$(id -u)" = 0 ]; then
+    exec rm -rf --one-file-system -- "$1"
+  fi
+  exec unshare --user --map-root-user --map-auto -- rm -rf --one-file-system -- "$1"
+  ;;
+
+*)
+  fail "no such stage: $stage"
+  ;;
+esac
