@@ -1,0 +1,56 @@
+package co.caution.build;
+
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/** Images made of packages, cached by what they are made of. */
+final class PackageBases {
+
+    /** {@code FROM localhost/packages/NAME} is the file {@code packages/NAME.lock} of the tree. */
+    static final String PREFIX = "localhost/packages/";
+
+    /**
+     * @param digest of the image's manifest, {@code sha256:<hex>}
+     * @param layout an OCI image layout
+     */
+    record Base(String digest, Path layout) {}
+
+    private final BuildHome home;
+    private final PackageFetcher fetcher;
+
+    PackageBases(BuildHome home) {
+        this.home = home;
+        this.fetcher = new PackageFetcher(home);
+    }
+
+    Base base(PackageLock lock, BuildListener listener) throws BuildException, IOException, InterruptedException {
+        Path layout = home.layers().resolve(lock.digest());
+        Path digest = layout.resolve("digest");
+        if (!Files.exists(digest)) {
+            make(lock, layout, listener);
+        }
+        return new Base(Files.readString(digest).strip(), layout);
+    }
+
+    private void make(PackageLock lock, Path layout, BuildListener listener)
+            throws BuildException, IOException, InterruptedException {
+        List<Path> files = fetcher.fetch(lock, listener);
+        Path next = Files.createTempDirectory(home.layers(), "next-");
+        try {
+            Path layer = next.resolve("layer.tar");
+            PackageLayer.write(lock, files, layer);
+            String digest = OciLayout.write(next, layer);
+            Files.writeString(next.resolve("digest"), digest + "\n");
+            Files.move(next, layout, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+            // Another build made the same layer meanwhile.
+        } finally {
+            Trees.delete(next);
+        }
+    }
+}
