@@ -38,7 +38,7 @@ host)
   own=
   [ "$network" = off ] || own=$(ip -4 -o address show | sed -n 's/.* inet \([0-9.]*\).*/\1/p' | tr '\n' ' ')
   set -- setsid --wait unshare --mount --pid --net --ipc --uts --fork --kill-child -- \
-    sh "$work/sandbox.sh" init "$own" "$@"
+    sh "$work/tools/sandbox.sh" init "$own" "$@"
   if [ "$who" = user ]; then
     shift 3
     set -- setsid --wait unshare --user --map-root-user --map-auto "$@"

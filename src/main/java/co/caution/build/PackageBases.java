@@ -46,6 +46,11 @@ final class PackageBases {
             PackageLayer.write(lock, files, layer);
             String digest = OciLayout.write(next, layer);
             Files.writeString(next.resolve("digest"), digest + "\n");
+            try (var made = Files.walk(next)) {
+                for (Path path : made.toList()) {
+                    Work.readable(path);
+                }
+            }
             Files.move(next, layout, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             // Another build made the same layer meanwhile.

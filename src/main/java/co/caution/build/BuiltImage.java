@@ -1,0 +1,23 @@
+package co.caution.build;
+
+import co.caution.eif.Measurements;
+import co.caution.project.Manifest;
+import co.caution.project.Procfile;
+import java.nio.file.Path;
+
+/**
+ * What a build made.
+ *
+ * @param stage the directory in which everything that went into the image can be read
+ * @param eifSize bytes
+ * @param manifestJson the manifest's bytes as measured
+ */
+public record BuiltImage(
+        Path stage,
+        Path eif,
+        long eifSize,
+        Measurements measurements,
+        Manifest manifest,
+        byte[] manifestJson,
+        Procfile procfile,
+        Path log) {}

@@ -1,0 +1,277 @@
+package co.caution.build;
+
+import co.caution.build.RootFs.Directory;
+import co.caution.build.RootFs.File;
+import co.caution.build.RootFs.Node;
+import co.caution.build.RootFs.Symlink;
+import co.caution.eif.CpioEntry;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lays an image's layers over each other. Source: OCI image-spec 1.0, layer. What an archive of the kernel's own form
+ * cannot carry is dropped and named; what cannot be meant is refused.
+ */
+final class Flattener {
+
+    private static final String WHITEOUT = ".wh.";
+    private static final String OPAQUE = ".wh..wh..opq";
+    private static final int MAX_ENTRIES = 500_000;
+
+    /** The agent's at run time, and left behind by any RUN. */
+    private static final List<String> AGENTS_FILES = List.of("hosts", "hostname", "resolv.conf");
+    private static final List<String> AGENTS_DIRECTORIES = List.of("dev", "proc", "sys", "run");
+
+    private final RootFs fs = new RootFs();
+    private final BuildLog log;
+    private final Set<String> dropped = new TreeSet<>();
+    private int entries;
+
+    private Flattener(BuildLog log) {
+        this.log = log;
+    }
+
+    /**
+     * @param layers plain tar files, lowest first; they must stay where they are as long as the result is used
+     */
+    static RootFs flatten(List<Path> layers, BuildLog log) throws BuildException, IOException {
+        var flattener = new Flattener(log);
+        for (Path layer : layers) {
+            flattener.layer(layer);
+        }
+        flattener.leaveToAgent();
+        flattener.dropped.forEach(log::detail);
+        return flattener.fs;
+    }
+
+    private void layer(Path layer) throws BuildException, IOException {
+        try (TarFile tar = new TarFile(layer)) {
+            List<TarArchiveEntry> all = tar.getEntries();
+            entries += all.size();
+            if (entries > MAX_ENTRIES) {
+                throw new BuildException(Phase.FLATTEN, "the image has more than " + MAX_ENTRIES + " files");
+            }
+            // White-outs speak of the layers below, wherever in this one they stand.
+            for (TarArchiveEntry entry : all) {
+                whiteout(entry);
+            }
+            for (TarArchiveEntry entry : all) {
+                if (!name(entry).startsWith(WHITEOUT)) {
+                    add(layer, entry);
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw new BuildException(Phase.FLATTEN, "a layer of the image is not a sound archive", e);
+        }
+    }
+
+    private void whiteout(TarArchiveEntry entry) throws BuildException {
+        String name = name(entry);
+        if (!name.startsWith(WHITEOUT)) {
+            return;
+        }
+        List<String> parts = parts(entry.getName());
+        Directory parent = below(parts.subList(0, parts.size() - 1));
+        if (parent == null) {
+            return;
+        }
+        if (name.equals(OPAQUE)) {
+            parent.children.clear();
+        } else {
+            parent.children.remove(name.substring(WHITEOUT.length()));
+        }
+    }
+
+    private void add(Path layer, TarArchiveEntry entry) throws BuildException {
+        List<String> parts = parts(entry.getName());
+        String shown = "/" + String.join("/", parts);
+        extended(entry, shown);
+        if (parts.isEmpty()) {
+            if (entry.isDirectory()) {
+                own(fs.root, entry);
+            }
+            return;
+        }
+        if (entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO()) {
+            dropped.add("dropped " + shown + ": a device node or pipe; the agent gives the application its devices");
+            return;
+        }
+        Directory parent = parent(parts.subList(0, parts.size() - 1));
+        String name = parts.getLast();
+        Node before = parent.children.get(name);
+        if (entry.isDirectory()) {
+            Directory directory = before instanceof Directory same ? same : new Directory();
+            own(directory, entry);
+            parent.children.put(name, directory);
+        } else if (entry.isSymbolicLink()) {
+            String target = text(entry.getLinkName());
+            if (target.isEmpty()) {
+                throw bad(shown + " is a symbolic link to nothing");
+            }
+            parent.children.put(name, new Symlink(target, id(entry.getLongUserId()), id(entry.getLongGroupId())));
+        } else if (entry.isLink()) {
+            parent.children.put(name, linked(shown, entry));
+        } else if (entry.isSparse() || !entry.isFile()) {
+            throw bad(shown + " is of a kind that is not read here");
+        } else {
+            parent.children.put(name, file(layer, entry));
+        }
+    }
+
+    private Node linked(String shown, TarArchiveEntry entry) throws BuildException {
+        List<String> parts = parts(entry.getLinkName());
+        Directory parent = parts.isEmpty() ? null : below(parts.subList(0, parts.size() - 1));
+        Node target = parent == null ? null : parent.children.get(parts.getLast());
+        if (target == null || target instanceof Directory) {
+            throw bad(shown + " is a hard link to " + Text.printable(entry.getLinkName()) + ", which is no file");
+        }
+        return target;
+    }
+
+    private static File file(Path layer, TarArchiveEntry entry) throws BuildException {
+        long size = entry.getSize();
+        long offset = entry.getDataOffset();
+        var content = new CpioEntry.Content() {
+            @Override
+            public long size() {
+                return size;
+            }
+
+            @Override
+            public InputStream open() throws IOException {
+                FileChannel channel = FileChannel.open(layer, StandardOpenOption.READ).position(offset);
+                return new Slice(Channels.newInputStream(channel), size);
+            }
+        };
+        return new File(entry.getMode() & 07777, id(entry.getLongUserId()), id(entry.getLongGroupId()), content);
+    }
+
+    private static void own(Directory directory, TarArchiveEntry entry) throws BuildException {
+        directory.mode = entry.getMode() & 07777;
+        directory.uid = id(entry.getLongUserId());
+        directory.gid = id(entry.getLongGroupId());
+    }
+
+    /** File capabilities among them, so a program may find itself with less than it asked for: say so. */
+    private void extended(TarArchiveEntry entry, String shown) {
+        for (String key : entry.getExtraPaxHeaders().keySet()) {
+            if (key.startsWith("SCHILY.xattr.")) {
+                dropped.add("dropped " + Text.printable(key.substring("SCHILY.xattr.".length())) + " of " + shown
+                        + ": extended attributes are not carried");
+            }
+        }
+    }
+
+    /** The directory that a path leads to, or null; links are followed inside the root. */
+    private @Nullable Directory below(List<String> parts) {
+        return fs.find(String.join("/", parts)) instanceof Directory directory ? directory : null;
+    }
+
+    /** As {@link #below}, and makes what is missing: a layer need not name every directory. */
+    private Directory parent(List<String> parts) throws BuildException {
+        Directory known = below(parts);
+        if (known != null) {
+            return known;
+        }
+        Directory at = fs.root;
+        for (int i = 0; i < parts.size(); i++) {
+            Directory next = below(parts.subList(0, i + 1));
+            if (next == null) {
+                if (at.children.get(parts.get(i)) != null) {
+                    throw bad("/" + String.join("/", parts.subList(0, i + 1)) + " is not a directory, yet has files");
+                }
+                next = new Directory();
+                at.children.put(parts.get(i), next);
+            }
+            at = next;
+        }
+        return at;
+    }
+
+    private void leaveToAgent() {
+        if (fs.root.children.get("etc") instanceof Directory etc) {
+            for (String name : AGENTS_FILES) {
+                if (etc.children.remove(name) != null) {
+                    log.detail("left out /etc/" + name + ": the agent writes it");
+                }
+            }
+        }
+        for (String name : AGENTS_DIRECTORIES) {
+            if (fs.root.children.get(name) instanceof Directory directory && !directory.children.isEmpty()) {
+                log.detail("left out what /" + name + " holds: the agent fills it");
+                directory.children.clear();
+            }
+        }
+    }
+
+    private static String name(TarArchiveEntry entry) {
+        String path = entry.getName();
+        String plain = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return plain.substring(plain.lastIndexOf('/') + 1);
+    }
+
+    private static List<String> parts(String path) throws BuildException {
+        List<String> parts = RootFs.parts(text(path));
+        if (parts.contains("..")) {
+            throw bad("the name " + Text.printable(path) + " leaves its root");
+        }
+        return parts;
+    }
+
+    /** The reader of archives puts U+FFFD where bytes are not UTF-8: two names could become one. */
+    private static String text(String name) throws BuildException {
+        if (name.indexOf('\ufffd') >= 0 || name.indexOf('\0') >= 0) {
+            throw bad("the name " + Text.printable(name) + " is not UTF-8");
+        }
+        return name;
+    }
+
+    private static int id(long id) throws BuildException {
+        if (id < 0 || id > Integer.MAX_VALUE) {
+            throw bad("the owner " + id + " is not a number that fits");
+        }
+        return (int) id;
+    }
+
+    private static BuildException bad(String why) {
+        return new BuildException(Phase.FLATTEN, "the image cannot be flattened: " + why);
+    }
+
+    /** The next bytes of a stream, a fixed number of them. */
+    private static final class Slice extends FilterInputStream {
+
+        private long left;
+
+        Slice(InputStream in, long size) {
+            super(in);
+            this.left = size;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (left == 0) {
+                return length == 0 ? 0 : -1;
+            }
+            int n = super.read(bytes, offset, (int) Math.min(length, left));
+            left -= Math.max(n, 0);
+            return n;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package co.caution.build;
+
+import java.util.regex.Pattern;
+
+/** Text from elsewhere, made fit for a log and a terminal. */
+final class Text {
+
+    static final int MAX_LINE = 4096;
+
+    /** ECMA-48 control sequences and the string-like ones of terminals. */
+    private static final Pattern ESCAPES =
+            Pattern.compile("\u001b(?:\\[[0-?]*[ -/]*[@-~]|[\\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|[ -/]*[0-~])?");
+
+    private Text() {}
+
+    /** Without control characters, and at most {@link #MAX_LINE} characters. */
+    static String printable(String text) {
+        String cut = text.length() > 4 * MAX_LINE ? text.substring(0, 4 * MAX_LINE) : text;
+        var out = new StringBuilder();
+        for (char c : ESCAPES.matcher(cut).replaceAll("").toCharArray()) {
+            if (out.length() == MAX_LINE) {
+                return out.append('…').toString();
+            }
+            if (c == '\t') {
+                out.append("    ");
+            } else if (c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069) {
+                out.append('\ufffd'); // direction overrides make a line read as something else
+            } else if (!Character.isISOControl(c)) {
+                out.append(c);
+            }
+        }
+        return out.toString();
+    }
+}
