@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs one command where it sees nothing of this machine: no process, no network, no file but a read-only /usr and
 # what it was given. Called by Sandbox.java, which says what the arguments are; they are passed on as "$@", never
-# put into a string. Needs util-linux, and slirp4netns and ip for the network.
+# put into a string. Needs util-linux and hostname; for a user uidmap; for the network slirp4netns and ip.
 #
 #   host    outside, as the user who called: makes the first namespaces
 #   init    PID 1 inside: builds the root file system, owns the network namespace, watches the lifeline
@@ -117,7 +117,7 @@ init)
   mount -t proc -o nosuid,nodev,noexec,hidepid=2 proc proc
   mount -t tmpfs -o mode=1777,nosuid,nodev,size=256m tmp tmp
   mount -t tmpfs -o mode=755,nosuid,nodev,size=64m run run
-  printf 'build\n' >proc/sys/kernel/hostname
+  hostname build
 
   if [ "$network" != off ]; then
     echo ready >"$work/network"
@@ -146,10 +146,13 @@ init)
   unshare --user --mount --keep-caps -- sh /caution/sandbox.sh enter "$@" 3<&- &
   command=$!
   read -r _ </run/ready
-  # Identity in a namespace that is a user's own already; otherwise ids that belong to nobody on this machine.
-  if [ "$who" = user ]; then first=0; else first=1900000000; fi
-  echo "0 $first 65536" >"/proc/$command/uid_map"
-  echo "0 $first 65536" >"/proc/$command/gid_map"
+  # Ids that belong to nobody on this machine; or, in a namespace that is a user's own already, the same ids, range by
+  # range as they are mapped there.
+  for map in uid_map gid_map; do
+    ranges='0 1900000000 65536'
+    [ "$who" = root ] || ranges=$(while read -r first _ count; do echo "$first $first $count"; done <"/proc/self/$map")
+    echo "$ranges" >"/proc/$command/$map"
+  done
   echo go >/run/go
 
   { cat <&3 >/dev/null; kill -KILL -1; } &

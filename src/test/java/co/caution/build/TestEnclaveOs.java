@@ -1,0 +1,32 @@
+package co.caution.build;
+
+import co.caution.eif.CpioArchive;
+import co.caution.eif.CpioEntry;
+import co.caution.enclaveos.EnclaveOsRelease;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** An EnclaveOS that boots nothing: the pipeline measures bytes, whatever they are. */
+final class TestEnclaveOs {
+
+    private TestEnclaveOs() {}
+
+    static EnclaveOsRelease in(Path directory) throws IOException {
+        Files.createDirectories(directory.resolve("sources"));
+        Path kernel = directory.resolve("kernel");
+        Files.writeString(kernel, "not a kernel");
+        Path ramdisk = directory.resolve("ramdisk0.cpio");
+        try (var out = Files.newOutputStream(ramdisk)) {
+            CpioArchive.write(out, List.of(
+                    CpioEntry.file("init", 0755, 0, 0, "not an init".getBytes(StandardCharsets.US_ASCII))));
+        }
+        Path host = directory.resolve("host");
+        Files.writeString(host, "");
+        Files.writeString(directory.resolve("sources/init.go"), "package main\n");
+        return new EnclaveOsRelease(
+                "00".repeat(32), kernel, ramdisk, "console=ttyS0", host, directory.resolve("sources"));
+    }
+}
