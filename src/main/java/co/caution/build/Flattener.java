@@ -45,7 +45,7 @@ final class Flattener {
     /**
      * @param layers plain tar files, lowest first; they must stay where they are as long as the result is used
      */
-    static RootFs flatten(List<Path> layers, BuildLog log) throws BuildException, IOException {
+    static RootFs flatten(List<Path> layers, BuildLog log) throws BuildException {
         var flattener = new Flattener(log);
         for (Path layer : layers) {
             flattener.layer(layer);
@@ -55,8 +55,8 @@ final class Flattener {
         return flattener.fs;
     }
 
-    private void layer(Path layer) throws BuildException, IOException {
-        try (TarFile tar = new TarFile(layer)) {
+    private void layer(Path layer) throws BuildException {
+        try (TarFile tar = new TarFile(layer, "UTF-8")) {
             List<TarArchiveEntry> all = tar.getEntries();
             entries += all.size();
             if (entries > MAX_ENTRIES) {
@@ -71,8 +71,12 @@ final class Flattener {
                     add(layer, entry);
                 }
             }
-        } catch (IllegalArgumentException e) {
-            throw new BuildException(Phase.FLATTEN, "a layer of the image is not a sound archive", e);
+        } catch (IOException | RuntimeException e) {
+            // The reader of archives has many ways to say that one is damaged.
+            throw new BuildException(
+                    Phase.FLATTEN,
+                    "a layer of the image is not a sound archive: " + Text.printable(String.valueOf(e.getMessage())),
+                    e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -84,7 +85,7 @@ final class TreeExport {
             throw refused(path, "is a submodule, whose files are not in the commit; add the files themselves");
         }
         claim(path);
-        Path to = directory.resolve(path);
+        Path to = resolved(path);
         if (mode == FileMode.TREE) {
             if (path.chars().filter(c -> c == '/').count() >= MAX_DEPTH) {
                 throw refused(path, "lies deeper than " + MAX_DEPTH + " directories");
@@ -135,13 +136,27 @@ final class TreeExport {
         if (target.indexOf('\0') >= 0) {
             throw refused(path, "is a symbolic link with a zero byte in its target");
         }
-        Files.createSymbolicLink(to, Path.of(target));
+        try {
+            Files.createSymbolicLink(to, Path.of(target));
+        } catch (InvalidPathException e) {
+            throw refused(path, "is a symbolic link that Java cannot write in this locale; start this program with LC_ALL=C.UTF-8");
+        }
         if (!Files.readSymbolicLink(to).toString().equals(target)) {
             // Java drops a final slash and doubled ones; the link would not be the commit's.
             throw refused(path, "is a symbolic link to `" + target + "`; write its target without // or a final /");
         }
         Files.getFileAttributeView(to, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                 .setTimes(FileTime.fromMillis(0), null, null);
+    }
+
+    private Path resolved(String path) throws BuildException {
+        try {
+            return directory.resolve(path);
+        } catch (InvalidPathException e) {
+            throw refused(
+                    path,
+                    "has a name that Java cannot write in this locale; start this program with LC_ALL=C.UTF-8");
+        }
     }
 
     private static String path(TreeWalk entry) throws BuildException {
