@@ -5,7 +5,6 @@ import co.caution.build.RootFs.File;
 import co.caution.build.RootFs.Node;
 import co.caution.build.RootFs.Symlink;
 import co.caution.eif.CpioEntry;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -16,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarFile;
+import org.apache.commons.io.input.BoundedInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,18 +55,18 @@ final class Flattener {
     }
 
     private void layer(Path layer) throws BuildException {
-        try (TarFile tar = new TarFile(layer, "UTF-8")) {
-            List<TarArchiveEntry> all = tar.getEntries();
+        try {
+            List<LayerEntry> all = LayerEntry.read(layer);
             entries += all.size();
             if (entries > MAX_ENTRIES) {
                 throw new BuildException(Phase.FLATTEN, "the image has more than " + MAX_ENTRIES + " files");
             }
             // White-outs speak of the layers below, wherever in this one they stand.
-            for (TarArchiveEntry entry : all) {
+            for (LayerEntry entry : all) {
                 whiteout(entry);
             }
-            for (TarArchiveEntry entry : all) {
-                if (!name(entry).startsWith(WHITEOUT)) {
+            for (LayerEntry entry : all) {
+                if (!entry.baseName().startsWith(WHITEOUT)) {
                     add(layer, entry);
                 }
             }
@@ -80,12 +79,12 @@ final class Flattener {
         }
     }
 
-    private void whiteout(TarArchiveEntry entry) throws BuildException {
-        String name = name(entry);
+    private void whiteout(LayerEntry entry) throws BuildException {
+        String name = entry.baseName();
         if (!name.startsWith(WHITEOUT)) {
             return;
         }
-        List<String> parts = parts(entry.getName());
+        List<String> parts = parts(entry.name());
         Directory parent = below(parts.subList(0, parts.size() - 1));
         if (parent == null) {
             return;
@@ -97,8 +96,9 @@ final class Flattener {
         }
     }
 
-    private void add(Path layer, TarArchiveEntry entry) throws BuildException {
-        List<String> parts = parts(entry.getName());
+    private void add(Path layer, LayerEntry named) throws BuildException {
+        TarArchiveEntry entry = named.entry();
+        List<String> parts = parts(named.name());
         String shown = "/" + String.join("/", parts);
         extended(entry, shown);
         if (parts.isEmpty()) {
@@ -119,13 +119,13 @@ final class Flattener {
             own(directory, entry);
             parent.children.put(name, directory);
         } else if (entry.isSymbolicLink()) {
-            String target = text(entry.getLinkName());
+            String target = named.link();
             if (target.isEmpty()) {
                 throw bad(shown + " is a symbolic link to nothing");
             }
             parent.children.put(name, new Symlink(target, id(entry.getLongUserId()), id(entry.getLongGroupId())));
         } else if (entry.isLink()) {
-            parent.children.put(name, linked(shown, entry));
+            parent.children.put(name, linked(shown, named.link()));
         } else if (entry.isSparse() || !entry.isFile()) {
             throw bad(shown + " is of a kind that is not read here");
         } else {
@@ -133,12 +133,12 @@ final class Flattener {
         }
     }
 
-    private Node linked(String shown, TarArchiveEntry entry) throws BuildException {
-        List<String> parts = parts(entry.getLinkName());
+    private Node linked(String shown, String to) throws BuildException {
+        List<String> parts = parts(to);
         Directory parent = parts.isEmpty() ? null : below(parts.subList(0, parts.size() - 1));
         Node target = parent == null ? null : parent.children.get(parts.getLast());
         if (target == null || target instanceof Directory) {
-            throw bad(shown + " is a hard link to " + Text.printable(entry.getLinkName()) + ", which is no file");
+            throw bad(shown + " is a hard link to " + Text.printable(to) + ", which is no file");
         }
         return target;
     }
@@ -155,7 +155,10 @@ final class Flattener {
             @Override
             public InputStream open() throws IOException {
                 FileChannel channel = FileChannel.open(layer, StandardOpenOption.READ).position(offset);
-                return new Slice(Channels.newInputStream(channel), size);
+                return BoundedInputStream.builder()
+                        .setInputStream(Channels.newInputStream(channel))
+                        .setMaxCount(size)
+                        .get();
             }
         };
         return new File(entry.getMode() & 07777, id(entry.getLongUserId()), id(entry.getLongGroupId()), content);
@@ -219,26 +222,12 @@ final class Flattener {
         }
     }
 
-    private static String name(TarArchiveEntry entry) {
-        String path = entry.getName();
-        String plain = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        return plain.substring(plain.lastIndexOf('/') + 1);
-    }
-
     private static List<String> parts(String path) throws BuildException {
-        List<String> parts = RootFs.parts(text(path));
+        List<String> parts = RootFs.parts(path);
         if (parts.contains("..")) {
             throw bad("the name " + Text.printable(path) + " leaves its root");
         }
         return parts;
-    }
-
-    /** The reader of archives puts U+FFFD where bytes are not UTF-8: two names could become one. */
-    private static String text(String name) throws BuildException {
-        if (name.indexOf('\ufffd') >= 0 || name.indexOf('\0') >= 0) {
-            throw bad("the name " + Text.printable(name) + " is not UTF-8");
-        }
-        return name;
     }
 
     private static int id(long id) throws BuildException {
@@ -250,32 +239,5 @@ final class Flattener {
 
     private static BuildException bad(String why) {
         return new BuildException(Phase.FLATTEN, "the image cannot be flattened: " + why);
-    }
-
-    /** The next bytes of a stream, a fixed number of them. */
-    private static final class Slice extends FilterInputStream {
-
-        private long left;
-
-        Slice(InputStream in, long size) {
-            super(in);
-            this.left = size;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (left == 0) {
-                return length == 0 ? 0 : -1;
-            }
-            int n = super.read(bytes, offset, (int) Math.min(length, left));
-            left -= Math.max(n, 0);
-            return n;
-        }
     }
 }
