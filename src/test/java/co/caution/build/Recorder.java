@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Remembers what a build told, with the time of each phase. */
-final class Recorder implements BuildListener {
+class Recorder implements BuildListener {
 
     final List<String> phases = new ArrayList<>();
     final List<String> lines = new ArrayList<>();
