@@ -22,7 +22,7 @@ build)
     shift
   done
   shift
-  buildah bud --tag localhost/caution/result --layers=false --isolation chroot --timestamp 0 --pull-never \
+  buildah bud --tag localhost/caution/result --layers=false --isolation chroot --uts host --timestamp 0 --pull-never \
     --format oci "$@"
   buildah push --quiet --disable-compression localhost/caution/result oci:/work/out:result
   ;;

@@ -34,6 +34,8 @@ host)
   who=$1
   [ "$network" = off ] || command -v slirp4netns >/dev/null ||
     fail 'the network of a build needs slirp4netns; install it: apt-get install slirp4netns'
+  [ "$network" = off ] || [ -w /dev/net/tun ] ||
+    fail 'the network of a build needs /dev/net/tun, which this user may not open; as root: chmod 0666 /dev/net/tun'
   # Addresses of this machine itself: what listens on them is as private as what listens on loopback.
   own=
   [ "$network" = off ] || own=$(ip -4 -o address show | sed -n 's/.* inet \([0-9.]*\).*/\1/p' | tr '\n' ' ')

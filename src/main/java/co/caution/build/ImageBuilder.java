@@ -39,7 +39,7 @@ final class ImageBuilder {
         var bases = new ArrayList<String>();
         var arguments = new ArrayList<>(List.of("sh", "/caution/image.sh", "build"));
         for (String name : needs.packageBases()) {
-            PackageBases.Base base = packageBase(source, name, log);
+            PackageBases.Base base = packageBase(source, name, work, log);
             offer(base.layout(), work.bases().resolve(name));
             arguments.add(PackageBases.PREFIX + name + "=" + name);
             bases.add(PackageBases.PREFIX + name + "@" + base.digest());
@@ -97,7 +97,7 @@ final class ImageBuilder {
         return arguments;
     }
 
-    private PackageBases.Base packageBase(SourceTree source, String name, BuildLog log)
+    private PackageBases.Base packageBase(SourceTree source, String name, Work work, BuildLog log)
             throws BuildException, IOException, InterruptedException {
         String path = "packages/" + name + ".lock";
         Path file = source.file(path);
@@ -108,7 +108,7 @@ final class ImageBuilder {
                             + ", which the repository has not; make it with `caution packages lock`");
         }
         PackageLock lock = PackageLock.parse(path, source.text(file, MAX_TEXT, Phase.BASES));
-        return new PackageBases(home).base(lock, log);
+        return new PackageBases(home).base(lock, work.directory(), log);
     }
 
     /** Shows a cached layout to the sandbox: other names of the same files, no copy of 200 MB. */
@@ -184,8 +184,7 @@ final class ImageBuilder {
 
         String message(int status) {
             if (error == null && sandbox != null) {
-                return "the sandbox of the build could not be made: " + sandbox
-                        + "; `caution doctor` says what this machine lacks";
+                return "the sandbox of the build could not be made: " + sandbox;
             }
             return "the container build failed (exit status " + status + "): " + cause()
                     + "; the lines above it say why, and the whole output is in build.log";

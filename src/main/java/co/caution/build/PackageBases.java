@@ -28,19 +28,22 @@ final class PackageBases {
         this.fetcher = new PackageFetcher(home);
     }
 
-    Base base(PackageLock lock, BuildListener listener) throws BuildException, IOException, InterruptedException {
+    /**
+     * @param work a directory that is removed, whatever becomes of the build
+     */
+    Base base(PackageLock lock, Path work, BuildListener listener) throws BuildException, IOException, InterruptedException {
         Path layout = home.layers().resolve(lock.digest());
         Path digest = layout.resolve("digest");
         if (!Files.exists(digest)) {
-            make(lock, layout, listener);
+            make(lock, layout, work, listener);
         }
         return new Base(Files.readString(digest).strip(), layout);
     }
 
-    private void make(PackageLock lock, Path layout, BuildListener listener)
+    private void make(PackageLock lock, Path layout, Path work, BuildListener listener)
             throws BuildException, IOException, InterruptedException {
-        List<Path> files = fetcher.fetch(lock, listener);
-        Path next = Files.createTempDirectory(home.layers(), "next-");
+        List<Path> files = fetcher.fetch(lock, work, listener);
+        Path next = Files.createTempDirectory(work, "layer-");
         try {
             Path layer = next.resolve("layer.tar");
             PackageLayer.write(lock, files, layer);
@@ -54,8 +57,6 @@ final class PackageBases {
             Files.move(next, layout, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             // Another build made the same layer meanwhile.
-        } finally {
-            Trees.delete(next);
         }
     }
 }

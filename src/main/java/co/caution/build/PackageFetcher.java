@@ -25,7 +25,7 @@ final class PackageFetcher {
     }
 
     /** The packages' files, in the lock's order. */
-    List<Path> fetch(PackageLock lock, BuildListener listener)
+    List<Path> fetch(PackageLock lock, Path work, BuildListener listener)
             throws BuildException, IOException, InterruptedException {
         var missing = new ArrayList<PackageLock.Entry>();
         for (PackageLock.Entry entry : lock.entries()) {
@@ -35,7 +35,7 @@ final class PackageFetcher {
         }
         if (!missing.isEmpty()) {
             listener.note("Fetching " + missing.size() + " packages");
-            download(missing);
+            download(missing, work);
         }
         var files = new ArrayList<Path>();
         for (PackageLock.Entry entry : lock.entries()) {
@@ -55,35 +55,32 @@ final class PackageFetcher {
         return home.packages().resolve(entry.sha256() + ".deb");
     }
 
-    private void download(List<PackageLock.Entry> missing) throws BuildException, IOException, InterruptedException {
-        Path directory = Files.createTempDirectory(home.apt(), "download-");
-        try {
-            // All at once; if apt does not know one of them it brings none, so then one by one. If one is still
-            // missing the machine's package lists may be old or absent: once more with lists of our own.
-            List<PackageLock.Entry> left = missing;
-            for (Apt.Lists lists : Apt.Lists.values()) {
-                if (left.isEmpty() || !apt.ready(lists)) {
-                    continue;
-                }
-                if (apt.download(lists, directory, left, LIMIT).status() != 0) {
-                    for (PackageLock.Entry entry : left) {
-                        apt.download(lists, directory, List.of(entry), LIMIT);
-                    }
-                }
-                left = collect(directory, left);
+    private void download(List<PackageLock.Entry> missing, Path work)
+            throws BuildException, IOException, InterruptedException {
+        Path directory = Files.createTempDirectory(work, "packages-");
+        // All at once; if apt does not know one of them it brings none, so then one by one. If one is still
+        // missing the machine's package lists may be old or absent: once more with lists of our own.
+        List<PackageLock.Entry> left = missing;
+        for (Apt.Lists lists : Apt.Lists.values()) {
+            if (left.isEmpty() || !apt.ready(lists)) {
+                continue;
             }
-            if (!left.isEmpty()) {
-                PackageLock.Entry entry = left.getFirst();
-                throw new BuildException(
-                        Phase.BASES,
-                        "package " + entry.name() + " " + entry.version() + " (" + entry.architecture() + ")"
-                                + (left.size() > 1 ? " and " + (left.size() - 1) + " more" : "")
-                                + " cannot be had with the lock's SHA-256: this machine's package sources do not offer"
-                                + " it any more; put the file at " + cached(entry) + ", or lock again with"
-                                + " `caution packages lock`");
+            if (apt.download(lists, directory, left, LIMIT).status() != 0) {
+                for (PackageLock.Entry entry : left) {
+                    apt.download(lists, directory, List.of(entry), LIMIT);
+                }
             }
-        } finally {
-            Trees.delete(directory);
+            left = collect(directory, left);
+        }
+        if (!left.isEmpty()) {
+            PackageLock.Entry entry = left.getFirst();
+            throw new BuildException(
+                    Phase.BASES,
+                    "package " + entry.name() + " " + entry.version() + " (" + entry.architecture() + ")"
+                            + (left.size() > 1 ? " and " + (left.size() - 1) + " more" : "")
+                            + " cannot be had with the lock's SHA-256: this machine's package sources do not offer"
+                            + " it any more; put the file at " + cached(entry) + ", or lock again with"
+                            + " `caution packages lock`");
         }
     }
 

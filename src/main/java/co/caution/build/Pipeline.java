@@ -7,6 +7,7 @@ import co.caution.project.Manifest;
 import co.caution.project.Procfile;
 import co.caution.project.ProcfileException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.eclipse.jgit.lib.ObjectId;
@@ -47,6 +48,9 @@ public final class Pipeline {
             } catch (BuildException e) {
                 log.detail("failed: " + e.getMessage());
                 throw e;
+            } catch (ClosedByInterruptException e) {
+                Thread.interrupted();
+                throw new InterruptedException();
             }
         }
     }

@@ -24,7 +24,7 @@ final class Recipe {
             image.bases().forEach(base -> text.append("# base: ").append(base).append('\n'));
             text.append("# Without network").append(procfile.buildNetwork() ? ": no, build_network is on" : "");
             text.append("; in a sandbox; storage driver vfs.\n");
-            text.append("buildah bud --layers=false --isolation chroot --timestamp 0 --pull-never --format oci");
+            text.append("buildah bud --layers=false --isolation chroot --uts host --timestamp 0 --pull-never --format oci");
             if (command.file() != null) {
                 text.append(" -f app/").append(command.file());
             }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
@@ -23,6 +24,8 @@ final class Work implements AutoCloseable {
     private static final List<String> TOOLS = List.of(
             "sandbox.sh", "image.sh", "policy.json", "fetch-policy.json", "storage.conf", "registries.conf",
             "containers.conf");
+
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Path directory;
     private final FileChannel lock;
@@ -89,8 +92,9 @@ final class Work implements AutoCloseable {
         try (var left = Files.list(home.directory().resolve("work"))) {
             for (Path directory : left.toList()) {
                 Path file = directory.resolve("lock");
-                if (!Files.exists(file)) {
-                    continue; // being made, or being removed
+                // A young one may be about to be locked by whoever makes it.
+                if (!Files.exists(file) || age(file).compareTo(GRACE) < 0) {
+                    continue;
                 }
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
                         FileLock free = channel.tryLock()) {
@@ -104,6 +108,10 @@ final class Work implements AutoCloseable {
         } catch (NoSuchFileException e) {
             // no build yet
         }
+    }
+
+    private static Duration age(Path file) throws IOException {
+        return Duration.between(Files.getLastModifiedTime(file).toInstant(), Instant.now());
     }
 
     private static void remove(Path directory) throws IOException {

@@ -100,6 +100,24 @@ class PipelineTest {
     }
 
     @Test
+    void theNamesThatABuildSeesAreTheSameEveryTime() throws Exception {
+        TestSource source = ContainerBuilds.source("""
+                FROM localhost/packages/toolchain
+                RUN echo begin; export; umask; read -r name < /proc/sys/kernel/hostname; echo $name
+                RUN while read -r line; do echo $line; done < /etc/hosts
+                RUN echo end > /app
+                """).file("Procfile", "run: sh -c x");
+        build(source, "one");
+        List<String> first = List.copyOf(recorder.lines);
+        recorder.lines.clear();
+        build(source, "two");
+
+        int end = first.indexOf("COMMIT localhost/caution/result");
+        assertThat(first).contains("export PWD='/'", "0022", "build");
+        assertThat(recorder.lines.subList(0, end)).isEqualTo(first.subList(0, end));
+    }
+
+    @Test
     void aBuildWithoutNetworkReachesNothing() throws Exception {
         TestSource source = new TestSource().file("Procfile", "run: /x")
                 .file("Containerfile", "FROM registry.example/none@sha256:" + "ab".repeat(32) + "\n");
