@@ -71,6 +71,9 @@ init)
   shift 6
   exec 3<&0 </dev/null
   PATH=/usr/sbin:/usr/bin:/sbin:/bin
+  # What the build's ids are out here: ids that belong to nobody on this machine; for a user, the subordinate ones,
+  # never the user's own (0 here), which could signal the processes of this script.
+  if [ "$who" = root ]; then first=1900000000 count=65536; else first=1 count=65535; fi
 
   root=$work/root
   mount -t tmpfs -o mode=755,nosuid,size=16m caution "$root"
@@ -94,7 +97,7 @@ init)
   bind "$bases" /bases
   bind "$work/tools" /caution
   mount --bind "$work/inside" work
-  [ "$who" = user ] || chown 1900000000:1900000000 work
+  chown "$first:$first" work
 
   cp /etc/ld.so.cache etc/
   [ ! -d /etc/alternatives ] || cp -RP /etc/alternatives etc/
@@ -148,12 +151,9 @@ init)
   unshare --user --mount --keep-caps -- sh /caution/sandbox.sh enter "$@" 3<&- &
   command=$!
   read -r _ </run/ready
-  # Ids that belong to nobody on this machine; or, in a namespace that is a user's own already, the same ids, range by
-  # range as they are mapped there.
   for map in uid_map gid_map; do
-    ranges='0 1900000000 65536'
-    [ "$who" = root ] || ranges=$(while read -r first _ count; do echo "$first $first $count"; done <"/proc/self/$map")
-    echo "$ranges" >"/proc/$command/$map"
+    echo "0 $first $count" >"/proc/$command/$map" ||
+      fail 'this user has fewer than 65536 subordinate ids; as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER'
   done
   echo go >/run/go
 
