@@ -1,0 +1,17 @@
+package co.caution.hosting;
+
+import co.caution.attestation.TrustRoot;
+
+/** A place where enclaves run. */
+public interface EnclaveHost {
+
+    /** The root under which evidence from this place must check out. */
+    TrustRoot trustRoot();
+
+    /**
+     * Starts an enclave and returns once its init has sent the heartbeat. Nothing is left behind when this throws.
+     *
+     * @throws HostingException when it did not start; the message says why and what to do
+     */
+    Enclave launch(LaunchSpec spec) throws HostingException, InterruptedException;
+}

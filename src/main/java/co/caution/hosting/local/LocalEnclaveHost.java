@@ -1,0 +1,154 @@
+package co.caution.hosting.local;
+
+import co.caution.attestation.LocalRoot;
+import co.caution.attestation.SoftwareNsm;
+import co.caution.attestation.TrustRoot;
+import co.caution.eif.Eif;
+import co.caution.eif.InvalidEifException;
+import co.caution.eif.Section;
+import co.caution.enclaveos.EnclaveOsRelease;
+import co.caution.hosting.Enclave;
+import co.caution.hosting.EnclaveHost;
+import co.caution.hosting.HostingException;
+import co.caution.hosting.LaunchSpec;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Runs enclaves in QEMU beside the service. The image, the boot and the evidence are real; what is simulated is the
+ * security module, which signs under a root of this machine: it proves the pipeline, never confidentiality.
+ */
+public final class LocalEnclaveHost implements EnclaveHost {
+
+    /** A guest under TCG reaches its init in about a second; a large image takes longer to unpack. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(120);
+    /** Linux allows 108 bytes for a Unix socket's path. */
+    private static final int LONGEST_SOCKET_PATH = 107;
+    private static final long MIB = 1 << 20;
+
+    private final LocalSettings settings;
+    private final EnclaveOsRelease enclaveOs;
+    private final LocalRoot root;
+    private final Clock clock;
+    private final SecureRandom random;
+
+    public LocalEnclaveHost(
+            LocalSettings settings, EnclaveOsRelease enclaveOs, LocalRoot root, Clock clock, SecureRandom random) {
+        this.settings = settings;
+        this.enclaveOs = enclaveOs;
+        this.root = root;
+        this.clock = clock;
+        this.random = random;
+        // Whatever a killed service left here belongs to nobody: enclaves end with the service.
+        LocalEnclave.delete(settings.run());
+    }
+
+    @Override
+    public TrustRoot trustRoot() {
+        return root.trustRoot();
+    }
+
+    @Override
+    public Enclave launch(LaunchSpec spec) throws HostingException, InterruptedException {
+        requireMemory(spec.memoryMb());
+        Path directory = settings.run().resolve(spec.id().toString().substring(0, 8));
+        LocalEnclave enclave = null;
+        try {
+            Files.createDirectories(directory);
+            if (directory.resolve("port-65535.sock").toString().length() > LONGEST_SOCKET_PATH) {
+                throw new HostingException("the path " + directory + " is too long for Unix sockets; choose a shorter"
+                        + " home: caution server --home DIR");
+            }
+            String cmdline = unpack(spec, directory);
+            var nsm = new SimulatedNsm(directory.resolve("nsm.sock"), new SoftwareNsm(
+                    root, spec.measurements(), moduleId(), clock, random));
+            enclave = new LocalEnclave(spec.id(), directory, nsm);
+            enclave.start(command(spec, directory, cmdline));
+            enclave.heartbeat().get(HEARTBEAT.toSeconds(), TimeUnit.SECONDS);
+            return enclave;
+        } catch (InvalidEifException e) {
+            throw abandon(enclave, directory, "the image is damaged: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw abandon(enclave, directory, "the enclave's machine could not be prepared: " + e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw abandon(enclave, directory, "the enclave sent no heartbeat within " + HEARTBEAT.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw abandon(enclave, directory, e.getCause().getMessage(), e);
+        } catch (InterruptedException | RuntimeException | HostingException e) {
+            abandon(enclave, directory, "stopped", e);
+            throw e;
+        }
+    }
+
+    private static HostingException abandon(LocalEnclave enclave, Path directory, String why, Exception cause) {
+        String console = Console.tail(directory);
+        if (enclave != null) {
+            enclave.terminate();
+        }
+        LocalEnclave.delete(directory);
+        return new HostingException(console.isEmpty() ? why : why + "; the console's last lines:\n" + console, cause);
+    }
+
+    /** Starts nothing but the image that was measured: what is on disk is measured again. */
+    private static String unpack(LaunchSpec spec, Path directory)
+            throws IOException, InvalidEifException, HostingException {
+        Eif eif = Eif.read(spec.eif());
+        if (!eif.measure().equals(spec.measurements())) {
+            throw new HostingException("the stored image " + spec.eif().getFileName()
+                    + " no longer measures to the release's PCRs: it was changed on disk. Push again to build it anew");
+        }
+        try (OutputStream ramdisks = new BufferedOutputStream(
+                Files.newOutputStream(directory.resolve("ramdisks")), 1 << 16)) {
+            for (Section section : eif.sections()) {
+                switch (section.type()) {
+                    case KERNEL -> eif.extract(section, directory.resolve("kernel"));
+                    case RAMDISK -> eif.extract(section, ramdisks);
+                    default -> {}
+                }
+            }
+        }
+        return eif.cmdline();
+    }
+
+    private List<String> command(LaunchSpec spec, Path directory, String cmdline) {
+        var command = new ArrayList<String>(List.of(enclaveOs.host().toString(), "qemu", "--dir", directory.toString(),
+                "--nsm", directory.resolve("nsm.sock").toString(), "--port", Integer.toString(Enclave.ATTESTATION_PORT)));
+        for (int port : spec.ports()) {
+            command.addAll(List.of("--port", Integer.toString(port)));
+        }
+        for (String pair : spec.egress()) {
+            command.addAll(List.of("--egress", pair));
+        }
+        command.add("--");
+        command.addAll(QemuCommand.of(settings, directory, cmdline, spec.cpus(), spec.memoryMb()));
+        return command;
+    }
+
+    /** Shaped like the hardware's: {@code i-<17 hex>-enc<16 hex>}. */
+    private String moduleId() {
+        byte[] id = new byte[17];
+        random.nextBytes(id);
+        String hex = HexFormat.of().formatHex(id);
+        return "i-" + hex.substring(0, 17) + "-enc" + hex.substring(17, 33);
+    }
+
+    private static void requireMemory(int memoryMb) throws HostingException {
+        long free = Memory.availableBytes() / MIB;
+        if (memoryMb > free) {
+            throw new HostingException("the enclave needs " + memoryMb + " MB of memory and this machine has " + free
+                    + " MB free; stop an app or lower memory_mb in the Procfile");
+        }
+    }
+}

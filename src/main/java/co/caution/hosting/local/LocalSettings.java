@@ -1,0 +1,20 @@
+package co.caution.hosting.local;
+
+import java.nio.file.Path;
+
+/**
+ * How enclaves run beside the service.
+ *
+ * @param run where sockets and console logs of running enclaves lie; emptied at start
+ * @param qemu the QEMU program
+ * @param accelerator {@code tcg}, or {@code kvm} by explicit choice: there are machines where {@code /dev/kvm} opens
+ *     and every guest hangs
+ */
+public record LocalSettings(Path run, String qemu, String accelerator) {
+
+    public LocalSettings {
+        if (!accelerator.equals("tcg") && !accelerator.equals("kvm")) {
+            throw new IllegalArgumentException("caution.local.accelerator must be tcg or kvm, not '" + accelerator + "'");
+        }
+    }
+}
