@@ -1,0 +1,24 @@
+package co.caution.app;
+
+import java.time.Instant;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that is pushed to, and of which at most one release is live.
+ *
+ * @param name 3 to 63 characters of {@code [a-z0-9-_]}; only for people: paths are made from the id
+ * @param deployBranch the branch whose pushes deploy, as {@code refs/heads/main}; set by the first push
+ */
+public record App(UUID id, UUID accountId, String name, @Nullable String deployBranch, Instant createdAt) {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]");
+
+    public App {
+        if (!NAME.matcher(name).matches()) {
+            throw new AppException("The app name '" + name + "' is not valid: use 3 to 63 characters of a-z, 0-9, '-'"
+                    + " and '_', with a letter or digit first and last (caution init --name NAME).");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package co.caution.app;
+
+/** A request about an app that cannot be met; the message is for the person who asked. */
+public class AppException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    public AppException(String message) {
+        super(message);
+    }
+
+    /** No such app, or not this person's. */
+    public static final class NotFound extends AppException {
+        private static final long serialVersionUID = 1;
+
+        public NotFound(String app) {
+            super("App '" + app + "' not found. Run 'caution init' first.");
+        }
+    }
+
+    /** The app's state does not allow it. */
+    public static final class Conflict extends AppException {
+        private static final long serialVersionUID = 1;
+
+        public Conflict(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package co.caution.app;
+
+import co.caution.app.store.AppStore;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+
+/** An owner's apps: make, list, look at, destroy. */
+@Service
+public class Apps {
+
+    /**
+     * @param state initialized, running, stopped or failed
+     * @param release the release that runs, or ran last
+     * @param attestationUrl present once the app was live
+     */
+    public record Overview(
+            App app,
+            String state,
+            Optional<Release> release,
+            Optional<String> reason,
+            Optional<String> applicationUrl,
+            Optional<String> attestationUrl) {}
+
+    private final AppStore store;
+    private final Deployer deployer;
+    private final LiveEnclaves live;
+    private final FrontDoorPorts ports;
+    private final Clock clock;
+
+    Apps(AppStore store, Deployer deployer, LiveEnclaves live, FrontDoorPorts ports, Clock clock) {
+        this.store = store;
+        this.deployer = deployer;
+        this.live = live;
+        this.ports = ports;
+        this.clock = clock;
+    }
+
+    public App create(UUID owner, String name) {
+        var app = new App(UUID.randomUUID(), owner, name, null, clock.instant());
+        store.insert(app);
+        try {
+            // The attestation URL is known from the start, so that it can be written down and shared.
+            ports.assign(app.id(), List.of());
+        } catch (DeploymentException e) {
+            store.markDestroyed(app.id(), clock.instant());
+            throw new AppException.Conflict(e.getMessage());
+        }
+        return app;
+    }
+
+    public List<Overview> list(UUID owner) {
+        return store.appsOf(owner).stream().map(this::overview).toList();
+    }
+
+    /** The owner's app; somebody else's does not exist. */
+    public App get(UUID owner, UUID id) {
+        return store.app(id)
+                .filter(app -> app.accountId().equals(owner))
+                .orElseThrow(() -> new AppException.NotFound(id.toString()));
+    }
+
+    public Optional<App> find(UUID id) {
+        return store.app(id);
+    }
+
+    public Overview overview(App app) {
+        var last = store.lastDeployment(app.id());
+        String state = last.map(deployment -> switch (deployment.state()) {
+            case LIVE -> "running";
+            case STARTING, ATTESTED -> "starting";
+            case STOPPED, RETIRED -> "stopped";
+            case FAILED -> live.of(app.id()).isPresent() ? "running" : "failed";
+        }).orElse("initialized");
+        var release = live.of(app.id())
+                .map(LiveEnclave::release)
+                .or(() -> last.flatMap(deployment -> store.release(deployment.releaseId())));
+        return new Overview(app, state, release, last.map(Deployment::reason), ports.application(app.id()),
+                ports.attestation(app.id()));
+    }
+
+    public List<Build> builds(App app) {
+        return store.buildsOf(app.id());
+    }
+
+    /** Stops the enclave, closes the front doors and forgets the app's name; builds and releases stay on record. */
+    public void destroy(UUID owner, UUID id) {
+        deployer.destroy(get(owner, id));
+    }
+}

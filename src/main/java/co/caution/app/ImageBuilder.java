@@ -1,0 +1,119 @@
+package co.caution.app;
+
+import co.caution.app.store.AppStore;
+import co.caution.build.BuildException;
+import co.caution.build.BuildListener;
+import co.caution.build.BuiltImage;
+import co.caution.build.Pipeline;
+import co.caution.enclaveos.EnclaveOsRelease;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
+import org.springframework.stereotype.Component;
+
+/** Runs the pipeline for a push and records what it made as a release. */
+@Component
+class ImageBuilder {
+
+    /** Two builds at once fill two cores; more would only take turns. */
+    private static final int AT_ONCE = 2;
+
+    private final Pipeline pipeline;
+    private final EnclaveOsRelease enclaveOs;
+    private final AppStore store;
+    private final PlatformSettings settings;
+    private final Clock clock;
+    private final Semaphore places = new Semaphore(AT_ONCE, true);
+
+    ImageBuilder(
+            Pipeline pipeline, EnclaveOsRelease enclaveOs, AppStore store, PlatformSettings settings, Clock clock) {
+        this.pipeline = pipeline;
+        this.enclaveOs = enclaveOs;
+        this.store = store;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    Release build(App app, Build build, Repository repository, ObjectId commit, ProgressLog log)
+            throws DeploymentException, IOException, InterruptedException {
+        if (!places.tryAcquire()) {
+            log.step("Other builds are at work; this one waits its turn");
+            places.acquire();
+        }
+        try {
+            long start = System.nanoTime();
+            Path stage = settings.build(build.id()).resolve("eif-stage");
+            BuiltImage image = pipeline.build(repository, commit, stage, listener(log));
+            long seconds = (System.nanoTime() - start) / 1_000_000_000;
+            var pcrs = image.measurements();
+            log.step("Built EIF in " + seconds + " s (" + (image.eifSize() >> 20) + " MiB)");
+            log.detail("PCR0 " + pcrs.pcr0());
+            log.detail("PCR1 " + pcrs.pcr1());
+            log.detail("PCR2 " + pcrs.pcr2());
+            return record(app, build, commit, image);
+        } catch (BuildException e) {
+            throw new DeploymentException(e.getMessage());
+        } finally {
+            places.release();
+        }
+    }
+
+    private Release record(App app, Build build, ObjectId commit, BuiltImage image) throws IOException {
+        String sha256 = sha256(image.eif());
+        Path stored = settings.image(sha256);
+        Files.createDirectories(stored.getParent());
+        try {
+            Files.createLink(stored, image.eif());
+        } catch (FileAlreadyExistsException e) {
+            // The same bytes, built before.
+        }
+        var pcrs = image.measurements();
+        var release = new Release(UUID.randomUUID(), app.id(), store.nextNumber(app.id()), build.id(), commit.name(),
+                image.procfile().source(), sha256, image.eifSize(), pcrs.pcr0(), pcrs.pcr1(), pcrs.pcr2(),
+                new String(image.manifestJson(), StandardCharsets.UTF_8), enclaveOs.digest(), clock.instant());
+        store.insert(release);
+        return release;
+    }
+
+    private static BuildListener listener(ProgressLog log) {
+        return new BuildListener() {
+            @Override
+            public void phase(String name) {
+                log.step(name);
+            }
+
+            @Override
+            public void line(String text) {
+                log.detail(text);
+            }
+
+            @Override
+            public void note(String text) {
+                log.step(text);
+            }
+        };
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            var digest = MessageDigest.getInstance("SHA-256");
+            new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has SHA-256
+        }
+    }
+}

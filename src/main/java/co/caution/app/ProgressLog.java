@@ -1,0 +1,108 @@
+package co.caution.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What a push has said so far: written by the worker, kept in a file, followed by any number of readers. A slow or
+ * vanished reader never holds up the worker.
+ */
+public final class ProgressLog {
+
+    private static final int MAX_LINES = 20_000;
+    private static final int MAX_LINE = 2_000;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<String> lines = new ArrayList<>();
+    private final Writer file;
+    private boolean closed;
+
+    ProgressLog(Path file) {
+        try {
+            Files.createDirectories(file.getParent());
+            this.file = Files.newBufferedWriter(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A new step of the push. */
+    void step(String text) {
+        append("-----> " + text);
+    }
+
+    /** Detail below the current step. */
+    void detail(String text) {
+        append("       " + text);
+    }
+
+    void append(String text) {
+        String line = printable(text);
+        lock.lock();
+        try {
+            if (closed || lines.size() > MAX_LINES) {
+                return;
+            }
+            lines.add(lines.size() == MAX_LINES ? "       (more output is left out)" : line);
+            file.write(lines.getLast() + "\n");
+            file.flush();
+            changed.signalAll();
+        } catch (IOException e) {
+            // A full disk must not lose the push: the reader still gets the line, the build fails on its own account.
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            file.close();
+            changed.signalAll();
+        } catch (IOException e) {
+            // As above.
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The lines from {@code index} on; waits up to {@code wait} for the first of them. */
+    public List<String> from(int index, Duration wait) throws InterruptedException {
+        long left = wait.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (lines.size() <= index && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return List.copyOf(lines.subList(Math.min(index, lines.size()), lines.size()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing more will come after {@code index}. */
+    public boolean endsAt(int index) {
+        lock.lock();
+        try {
+            return closed && lines.size() <= index;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** git refuses control characters in what a server says, and a terminal must not obey a build's. */
+    private static String printable(String text) {
+        String cut = text.length() > MAX_LINE ? text.substring(0, MAX_LINE) + "…" : text;
+        return cut.replace("\t", "    ").replaceAll("\\p{Cntrl}", "");
+    }
+}

@@ -1,0 +1,15 @@
+package co.caution.app;
+
+/** How a push ended. */
+public sealed interface PushOutcome {
+
+    /** The release is live and the branch has moved. */
+    record Live(Release release) implements PushOutcome {}
+
+    /**
+     * Nothing changed: what was live still is, and the branch is where it was.
+     *
+     * @param phase {@code build}, {@code deployment} or {@code branch}
+     */
+    record Failed(String phase, String reason) implements PushOutcome {}
+}

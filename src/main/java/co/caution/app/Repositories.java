@@ -1,0 +1,67 @@
+package co.caution.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.eclipse.jgit.lib.ConfigConstants;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.RefUpdate;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.springframework.stereotype.Component;
+
+/** The bare repositories that apps are pushed to. */
+@Component
+public class Repositories {
+
+    /** Keeps what a push brought alive until its branch moves; no client sees it. */
+    public static final String PINS = "refs/caution/";
+
+    private final PlatformSettings settings;
+
+    Repositories(PlatformSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Opens the app's repository, making it the first time. The caller closes it. */
+    public Repository open(UUID app) throws IOException {
+        Path directory = settings.repository(app);
+        var repository = new FileRepositoryBuilder().setGitDir(directory.toFile()).setBare().build();
+        if (!Files.exists(directory.resolve(Constants.HEAD))) {
+            repository.create(true);
+            var config = repository.getConfig();
+            // Housekeeping must not run inside a push.
+            config.setInt(ConfigConstants.CONFIG_GC_SECTION, null, "auto", 0);
+            config.save();
+        }
+        return repository;
+    }
+
+    void pin(Repository repository, UUID build, ObjectId commit) throws IOException {
+        move(repository, PINS + "builds/" + build, ObjectId.zeroId(), commit);
+    }
+
+    /**
+     * Moves a ref from {@code expected} to {@code to}; a force-push may move it anywhere.
+     *
+     * @throws AppException.Conflict when it is no longer at {@code expected}
+     */
+    void move(Repository repository, String ref, ObjectId expected, ObjectId to) throws IOException {
+        RefUpdate update = repository.updateRef(ref);
+        update.setExpectedOldObjectId(expected);
+        update.setNewObjectId(to);
+        update.setForceUpdate(true);
+        switch (update.update()) {
+            case NEW, FAST_FORWARD, FORCED, NO_CHANGE -> {}
+            default -> throw new AppException.Conflict("the branch " + Repository.shortenRefName(ref)
+                    + " was moved by another push meanwhile (" + update.getResult() + "); push again");
+        }
+    }
+
+    /** A clone checks out the branch that is deployed. */
+    void headFollows(Repository repository, String ref) throws IOException {
+        repository.updateRef(Constants.HEAD).link(ref);
+    }
+}

@@ -1,0 +1,22 @@
+package co.caution.app;
+
+import co.caution.hosting.Enclave;
+import java.io.IOException;
+import java.util.Map;
+import java.util.UUID;
+
+/** Leads people to the enclave that is live; {@code relay} provides it. */
+public interface Traffic {
+
+    /**
+     * Opens the app's front doors, or turns those that are open to another enclave; connections that are open stay
+     * where they are.
+     *
+     * @param ports guest port to public port
+     * @throws IOException when a port cannot be opened; nothing has changed then
+     */
+    void lead(UUID app, Map<Integer, Integer> ports, Enclave enclave) throws IOException;
+
+    /** Closes the app's front doors. */
+    void close(UUID app);
+}

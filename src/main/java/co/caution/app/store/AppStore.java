@@ -1,0 +1,198 @@
+package co.caution.app.store;
+
+import co.caution.app.App;
+import co.caution.app.AppException;
+import co.caution.app.Build;
+import co.caution.app.Deployment;
+import co.caution.app.Release;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The tables of apps, builds, releases and deployments. */
+@Repository
+public class AppStore {
+
+    private static final String APP = "select id, account_id, name, deploy_branch, created_at from app ";
+
+    private final JdbcClient jdbc;
+
+    AppStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    // Apps
+
+    public void insert(App app) {
+        try {
+            jdbc.sql("insert into app (id, account_id, name, deploy_branch, created_at) values (?, ?, ?, ?, ?)")
+                    .params(app.id(), app.accountId(), app.name(), app.deployBranch(), at(app.createdAt()))
+                    .update();
+        } catch (DuplicateKeyException e) {
+            throw new AppException.Conflict("You already have an app named '" + app.name()
+                    + "'. Choose another name: caution init --name NAME");
+        }
+    }
+
+    public Optional<App> app(UUID id) {
+        return jdbc.sql(APP + "where id = ? and destroyed_at is null").param(id).query(App.class).optional();
+    }
+
+    public List<App> appsOf(UUID accountId) {
+        return jdbc.sql(APP + "where account_id = ? and destroyed_at is null order by created_at")
+                .param(accountId)
+                .query(App.class)
+                .list();
+    }
+
+    public List<App> apps() {
+        return jdbc.sql(APP + "where destroyed_at is null").query(App.class).list();
+    }
+
+    public void setDeployBranch(UUID app, String ref) {
+        jdbc.sql("update app set deploy_branch = ? where id = ?").params(ref, app).update();
+    }
+
+    public void markDestroyed(UUID app, Instant now) {
+        jdbc.sql("update app set destroyed_at = ? where id = ?").params(at(now), app).update();
+        jdbc.sql("delete from app_port where app_id = ?").param(app).update();
+    }
+
+    // Front-door ports: guest port to public port
+
+    public Map<Integer, Integer> ports(UUID app) {
+        var ports = new TreeMap<Integer, Integer>();
+        jdbc.sql("select guest_port, public_port from app_port where app_id = ?")
+                .param(app)
+                .query(rs -> {
+                    ports.put(rs.getInt(1), rs.getInt(2));
+                });
+        return ports;
+    }
+
+    public List<Integer> takenPorts() {
+        return jdbc.sql("select public_port from app_port").query(Integer.class).list();
+    }
+
+    public void insertPort(UUID app, int guestPort, int publicPort) {
+        jdbc.sql("insert into app_port (app_id, guest_port, public_port) values (?, ?, ?)")
+                .params(app, guestPort, publicPort)
+                .update();
+    }
+
+    // Builds
+
+    public void insert(Build build) {
+        jdbc.sql("insert into build (id, app_id, ref, commit_id, state, created_at) values (?, ?, ?, ?, ?, ?)")
+                .params(build.id(), build.appId(), build.ref(), build.commitId(), name(build.state()),
+                        at(build.createdAt()))
+                .update();
+    }
+
+    public void update(Build build) {
+        jdbc.sql("update build set state = ?, failed_phase = ?, failure = ?, ended_at = ? where id = ?")
+                .params(name(build.state()), build.failedPhase(), build.failure(), at(build.endedAt()), build.id())
+                .update();
+    }
+
+    public Optional<Build> build(UUID id) {
+        return jdbc.sql("select * from build where id = ?").param(id).query(Build.class).optional();
+    }
+
+    public List<Build> buildsOf(UUID app) {
+        return jdbc.sql("select * from build where app_id = ? order by created_at desc").param(app)
+                .query(Build.class)
+                .list();
+    }
+
+    /** Builds that ran when the service ended can have nobody working on them. */
+    public int abandonRunningBuilds(Instant now) {
+        return jdbc.sql("update build set state = 'ABANDONED', failure = 'the service ended', ended_at = ?"
+                        + " where state = 'RUNNING'")
+                .param(at(now))
+                .update();
+    }
+
+    // Releases
+
+    public int nextNumber(UUID app) {
+        return jdbc.sql("select coalesce(max(number), 0) + 1 from release where app_id = ?").param(app)
+                .query(Integer.class)
+                .single();
+    }
+
+    public void insert(Release r) {
+        jdbc.sql("""
+                        insert into release (id, app_id, number, build_id, commit_id, source, eif_sha256, eif_size,
+                            pcr0, pcr1, pcr2, manifest, enclaveos, created_at)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
+                .params(r.id(), r.appId(), r.number(), r.buildId(), r.commitId(), r.source(), r.eifSha256(),
+                        r.eifSize(), r.pcr0(), r.pcr1(), r.pcr2(), r.manifest(), r.enclaveos(), at(r.createdAt()))
+                .update();
+    }
+
+    public Optional<Release> release(UUID id) {
+        return jdbc.sql("select * from release where id = ?").param(id).query(Release.class).optional();
+    }
+
+    // Deployments
+
+    public void insert(Deployment d) {
+        jdbc.sql("insert into deployment (id, app_id, release_id, state, created_at) values (?, ?, ?, ?, ?)")
+                .params(d.id(), d.appId(), d.releaseId(), name(d.state()), at(d.createdAt()))
+                .update();
+    }
+
+    public void update(Deployment d) {
+        jdbc.sql("update deployment set state = ?, reason = ?, live_at = ?, ended_at = ? where id = ?")
+                .params(name(d.state()), d.reason(), at(d.liveAt()), at(d.endedAt()), d.id())
+                .update();
+    }
+
+    /** One release takes over from another: both records or neither. */
+    @Transactional
+    public void switchLive(@Nullable Deployment retired, Deployment live) {
+        if (retired != null) {
+            update(retired);
+        }
+        update(live);
+    }
+
+    /** The newest deployment that was live, whether it still runs or not. */
+    public Optional<Deployment> lastLive(UUID app) {
+        return jdbc.sql("select * from deployment where app_id = ? and live_at is not null"
+                        + " order by live_at desc limit 1")
+                .param(app)
+                .query(Deployment.class)
+                .optional();
+    }
+
+    public Optional<Deployment> lastDeployment(UUID app) {
+        return jdbc.sql("select * from deployment where app_id = ? order by created_at desc limit 1").param(app)
+                .query(Deployment.class)
+                .optional();
+    }
+
+    /** Enclaves end with the service, so whatever the tables call running when it starts is not. */
+    public List<Deployment> notEnded() {
+        return jdbc.sql("select * from deployment where ended_at is null").query(Deployment.class).list();
+    }
+
+    private static String name(Enum<?> state) {
+        return state.name();
+    }
+
+    private static @Nullable OffsetDateTime at(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+}
