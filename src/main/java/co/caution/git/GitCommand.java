@@ -1,0 +1,171 @@
+package co.caution.git;
+
+import co.caution.account.Accounts;
+import co.caution.app.App;
+import co.caution.app.Apps;
+import co.caution.app.Deployer;
+import co.caution.app.PushOutcome;
+import co.caution.app.PushRun;
+import co.caution.app.Repositories;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import org.apache.sshd.server.Environment;
+import org.apache.sshd.server.ExitCallback;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.Command;
+import org.eclipse.jgit.lib.ObjectChecker;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.ReceivePack;
+import org.eclipse.jgit.transport.RefFilter;
+import org.eclipse.jgit.transport.UploadPack;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One git command of one client, from its first byte to its exit status. */
+final class GitCommand implements Command {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GitCommand.class);
+
+    private static final long MAX_PACK = 512L << 20;
+    private static final long MAX_OBJECT = 256L << 20;
+    private static final int MAX_COMMAND_BYTES = 1 << 20;
+    private static final int TIMEOUT_SECONDS = 300;
+    /** Pins are ours: nobody sees them, so nobody can move them. */
+    private static final RefFilter VISIBLE = refs -> {
+        var visible = new HashMap<String, Ref>(refs);
+        visible.keySet().removeIf(name -> name.startsWith(Repositories.PINS));
+        return visible;
+    };
+
+    private final String command;
+    private final Accounts accounts;
+    private final Apps apps;
+    private final Repositories repositories;
+    private final Deployer deployer;
+    private InputStream in = InputStream.nullInputStream();
+    private OutputStream out = OutputStream.nullOutputStream();
+    private OutputStream err = OutputStream.nullOutputStream();
+    private ExitCallback exit = (code, message, closeImmediately) -> {};
+
+    GitCommand(String command, Accounts accounts, Apps apps, Repositories repositories, Deployer deployer) {
+        this.command = command;
+        this.accounts = accounts;
+        this.apps = apps;
+        this.repositories = repositories;
+        this.deployer = deployer;
+    }
+
+    @Override
+    public void setInputStream(InputStream in) {
+        this.in = in;
+    }
+
+    @Override
+    public void setOutputStream(OutputStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void setErrorStream(OutputStream err) {
+        this.err = err;
+    }
+
+    @Override
+    public void setExitCallback(ExitCallback exit) {
+        this.exit = exit;
+    }
+
+    @Override
+    public void start(ChannelSession channel, Environment env) {
+        String fingerprint = channel.getSession().getAttribute(GitSshServer.FINGERPRINT);
+        String protocol = env.getEnv().get("GIT_PROTOCOL");
+        Thread.ofVirtual().name("git-" + channel.getChannelId()).start(() -> exit.onExit(run(fingerprint, protocol)));
+    }
+
+    @Override
+    public void destroy(ChannelSession channel) {
+        // The client is gone; a push that was accepted goes on without it.
+    }
+
+    private int run(String fingerprint, String protocol) {
+        try {
+            var line = GitCommandLine.parse(command);
+            if (line.isEmpty()) {
+                return refuse(GitCommandLine.refusal(command));
+            }
+            // Whose key it is decides what it may see; an app of somebody else is an app that is not there.
+            var owners = accounts.byKey(fingerprint);
+            Optional<App> app = apps.find(line.get().app()).filter(found -> owners.contains(found.accountId()));
+            if (app.isEmpty()) {
+                return refuse("App '" + line.get().app() + "' not found. Run 'caution init' first.");
+            }
+            try (Repository repository = repositories.open(app.get().id())) {
+                return line.get().push() ? receive(repository, app.get()) : upload(repository, protocol);
+            }
+        } catch (IOException e) {
+            LOG.debug("git command ended early: {}", e.toString());
+            return 1;
+        } catch (RuntimeException e) {
+            LOG.error("git command failed", e);
+            return refuse("something went wrong inside the platform; the server's log has the details");
+        }
+    }
+
+    private int upload(Repository repository, String protocol) throws IOException {
+        var upload = new UploadPack(repository);
+        upload.setTimeout(TIMEOUT_SECONDS);
+        upload.setRefFilter(VISIBLE);
+        if (protocol != null) {
+            upload.setExtraParameters(List.of(protocol.split(":")));
+        }
+        upload.upload(in, out, err);
+        return 0;
+    }
+
+    private int receive(Repository repository, App app) throws IOException {
+        var receive = new ReceivePack(repository);
+        var hook = new PushHook(deployer, app);
+        receive.setTimeout(TIMEOUT_SECONDS);
+        receive.setRefFilter(VISIBLE);
+        receive.setAtomic(false);
+        receive.setCheckReceivedObjects(true);
+        receive.setObjectChecker(new ObjectChecker().setSafeForWindows(true).setSafeForMacOS(true));
+        receive.setMaxPackSizeLimit(MAX_PACK);
+        receive.setMaxObjectSizeLimit(MAX_OBJECT);
+        receive.setMaxCommandBytes(MAX_COMMAND_BYTES);
+        receive.setAllowNonFastForwards(true);
+        receive.setPreReceiveHook(hook);
+        receive.receive(in, out, err);
+        if (!hook.asked()) {
+            return restart(app);
+        }
+        return 0;
+    }
+
+    /** Nothing new came. When nothing of the app runs, that is a request to start it again. */
+    private int restart(App app) throws IOException {
+        Optional<PushRun> run = deployer.restart(app);
+        if (run.isEmpty()) {
+            return 0;
+        }
+        // git has ended its protocol, so the client sees the plain error stream: it adds no "remote: ".
+        var outcome = new ProgressStream(err, "remote: ").follow(run.get());
+        return outcome instanceof PushOutcome.Failed failed ? refuse(failed.phase() + " failed: " + failed.reason()) : 0;
+    }
+
+    private int refuse(String reason) {
+        try {
+            err.write(("fatal: " + reason + "\n").getBytes(StandardCharsets.UTF_8));
+            err.flush();
+        } catch (IOException e) {
+            LOG.debug("the client left before it was told: {}", reason);
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,32 @@
+package co.caution.git;
+
+import co.caution.account.Accounts;
+import co.caution.app.Apps;
+import co.caution.app.Deployer;
+import co.caution.app.Repositories;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.command.Command;
+import org.apache.sshd.server.command.CommandFactory;
+import org.springframework.stereotype.Component;
+
+/** Answers every SSH command; only git's get anywhere. */
+@Component
+class GitCommandFactory implements CommandFactory {
+
+    private final Accounts accounts;
+    private final Apps apps;
+    private final Repositories repositories;
+    private final Deployer deployer;
+
+    GitCommandFactory(Accounts accounts, Apps apps, Repositories repositories, Deployer deployer) {
+        this.accounts = accounts;
+        this.apps = apps;
+        this.repositories = repositories;
+        this.deployer = deployer;
+    }
+
+    @Override
+    public Command createCommand(ChannelSession channel, String command) {
+        return new GitCommand(command, accounts, apps, repositories, deployer);
+    }
+}

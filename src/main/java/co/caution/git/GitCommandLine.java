@@ -1,0 +1,36 @@
+package co.caution.git;
+
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * What an SSH client may ask for: {@code git-receive-pack} or {@code git-upload-pack} of one app.
+ *
+ * @param push whether it wants to send
+ */
+record GitCommandLine(boolean push, UUID app) {
+
+    /** One path, quoted or not, with or without leading slash and trailing {@code .git}; the rest must be a UUID. */
+    private static final Pattern COMMAND = Pattern.compile(
+            "git-(receive|upload)-pack (')?/?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\\.git)?/?(')?");
+
+    private static final Pattern NAME = Pattern.compile("git-(?:receive|upload)-pack '?/?([^']{1,80}?)(?:\\.git)?'?");
+
+    static Optional<GitCommandLine> parse(String command) {
+        var match = COMMAND.matcher(command);
+        if (!match.matches() || (match.group(2) == null) != (match.group(4) == null)) {
+            return Optional.empty();
+        }
+        return Optional.of(new GitCommandLine(match.group(1).equals("receive"), UUID.fromString(match.group(3))));
+    }
+
+    /** The line to show to somebody whose command was not understood. */
+    static String refusal(String command) {
+        var match = NAME.matcher(command);
+        if (match.matches() && match.group(1).matches("[\\w.-]+")) {
+            return "App '" + match.group(1) + "' not found. Run 'caution init' first.";
+        }
+        return "Only git push, fetch and clone of an app are served here.";
+    }
+}

@@ -1,0 +1,111 @@
+package co.caution.git;
+
+import co.caution.account.Accounts;
+import co.caution.account.SshPublicKey;
+import co.caution.app.PlatformSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.session.SessionHeartbeatController;
+import org.apache.sshd.common.signature.BuiltinSignatures;
+import org.apache.sshd.common.signature.Signature;
+import org.apache.sshd.common.NamedFactory;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.auth.pubkey.CachingPublicKeyAuthenticator;
+import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
+import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * The SSH server that takes pushes: public keys only, git's two commands only. No shell, no subsystem, no forwarding,
+ * no file system.
+ */
+@Component
+class GitSshServer implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GitSshServer.class);
+
+    /** The fingerprint that a session signed in with. */
+    static final AttributeRepository.AttributeKey<String> FINGERPRINT = new AttributeRepository.AttributeKey<>();
+
+    /** What clients may sign with. MINA still offers {@code ssh-rsa}, which is SHA-1. */
+    static final List<NamedFactory<Signature>> SIGNATURES = List.of(
+            BuiltinSignatures.ed25519,
+            BuiltinSignatures.nistp256,
+            BuiltinSignatures.nistp384,
+            BuiltinSignatures.nistp521,
+            BuiltinSignatures.rsaSHA512,
+            BuiltinSignatures.rsaSHA256);
+
+    private final PlatformSettings settings;
+    private final Accounts accounts;
+    private final GitCommandFactory commands;
+    private final SshServer server = SshServer.setUpDefaultServer();
+    private volatile boolean running;
+
+    GitSshServer(PlatformSettings settings, Accounts accounts, GitCommandFactory commands) {
+        this.settings = settings;
+        this.accounts = accounts;
+        this.commands = commands;
+    }
+
+    @Override
+    public void start() {
+        server.setHost(settings.bind());
+        server.setPort(settings.sshPort());
+        server.setKeyPairProvider(KeyPairProvider.wrap(HostKey.loadOrCreate(settings.home().resolve("ssh"))));
+        server.setSignatureFactories(SIGNATURES);
+        server.setUserAuthFactories(List.of(new UserAuthPublicKeyFactory(SIGNATURES)));
+        // SSH asks twice, first without a signature; asking the database once is enough.
+        server.setPublickeyAuthenticator(new CachingPublicKeyAuthenticator((user, key, session) -> {
+            String fingerprint = SshPublicKey.fingerprint(key);
+            session.setAttribute(FINGERPRINT, fingerprint);
+            return accounts.knowsKey(fingerprint);
+        }));
+        server.setCommandFactory(commands);
+        server.setShellFactory(null);
+        server.setSubsystemFactories(List.of());
+        server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
+        server.setAgentFactory(null);
+        server.setFileSystemFactory(NoneFileSystemFactory.INSTANCE);
+        CoreModuleProperties.AUTH_TIMEOUT.set(server, Duration.ofSeconds(120));
+        CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, 6);
+        CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ofHours(1));
+        CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ofHours(1));
+        CoreModuleProperties.MAX_CONCURRENT_SESSIONS.set(server, 32);
+        server.setSessionHeartbeat(
+                SessionHeartbeatController.HeartbeatType.IGNORE, Duration.ofSeconds(30));
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The SSH port " + settings.sshPort() + " on " + settings.bind()
+                    + " cannot be opened: " + e.getMessage()
+                    + ". Stop what uses it, or choose another: --ssh-port N", e);
+        }
+        running = true;
+        LOG.info("SSH listens on {}:{}", settings.bind(), settings.sshPort());
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        try {
+            server.stop(true);
+        } catch (IOException e) {
+            LOG.warn("the SSH server did not stop cleanly", e);
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

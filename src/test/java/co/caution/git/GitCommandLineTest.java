@@ -1,0 +1,55 @@
+package co.caution.git;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GitCommandLineTest {
+
+    private static final String ID = "0b9d2f9e-6c1f-4b52-9b1e-1f2b3c4d5e6f";
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "git-receive-pack '/" + ID + ".git'",
+        "git-receive-pack '" + ID + ".git'",
+        "git-receive-pack '" + ID + "'",
+        "git-receive-pack /" + ID + ".git"
+    })
+    void aPushIsUnderstoodHoweverThePathIsWritten(String command) {
+        assertThat(GitCommandLine.parse(command)).contains(new GitCommandLine(true, UUID.fromString(ID)));
+    }
+
+    @Test
+    void aFetchIsToldFromAPush() {
+        assertThat(GitCommandLine.parse("git-upload-pack '/" + ID + ".git'"))
+                .contains(new GitCommandLine(false, UUID.fromString(ID)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "git receive-pack '/" + ID + ".git'",
+        "git-receive-pack '../" + ID + ".git'",
+        "git-receive-pack '/etc/passwd'",
+        "git-receive-pack '/" + ID + ".git' '/" + ID + ".git'",
+        "git-receive-pack '/" + ID + ".git'; id",
+        "git-receive-pack '/" + ID + ".git",
+        "git-receive-pack /" + ID + ".git'",
+        "git-upload-archive '/" + ID + ".git'",
+        "scp -t /tmp",
+        "id",
+        ""
+    })
+    void anythingElseIsRefused(String command) {
+        assertThat(GitCommandLine.parse(command)).isEmpty();
+    }
+
+    @Test
+    void anAppThatIsNoIdIsSaidToBeUnknown() {
+        assertThat(GitCommandLine.refusal("git-receive-pack '/hello.git'"))
+                .isEqualTo("App 'hello' not found. Run 'caution init' first.");
+        assertThat(GitCommandLine.refusal("id")).isEqualTo("Only git push, fetch and clone of an app are served here.");
+    }
+}
