@@ -1,0 +1,146 @@
+package co.caution;
+
+import co.caution.app.Deployer;
+import co.caution.app.PlatformSettings;
+import co.caution.attestation.LocalRoot;
+import co.caution.build.BuildHome;
+import co.caution.build.BuildLimits;
+import co.caution.build.Pipeline;
+import co.caution.enclaveos.EnclaveOsRelease;
+import co.caution.hosting.EnclaveHost;
+import co.caution.hosting.local.LocalEnclaveHost;
+import co.caution.hosting.local.LocalSettings;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+
+/** The service, put together. {@link #start} is the only way in. */
+@SpringBootApplication(proxyBeanMethods = false, exclude = UserDetailsServiceAutoConfiguration.class)
+@EnableConfigurationProperties(CautionProperties.class)
+public class CautionServer {
+
+    /**
+     * Starts the service and returns when it takes pushes.
+     *
+     * @param settings by property name, as {@code caution.home}
+     */
+    public static ConfigurableApplicationContext start(EnclaveOsRelease enclaveOs, Map<String, Object> settings) {
+        var application = new SpringApplication(CautionServer.class);
+        application.setDefaultProperties(settings);
+        application.addInitializers(
+                context -> context.getBeanFactory().registerSingleton("enclaveOsRelease", enclaveOs));
+        return application.run();
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    SecureRandom random() {
+        return new SecureRandom();
+    }
+
+    @Bean
+    PlatformSettings platformSettings(CautionProperties p) throws IOException {
+        // Keys, sockets and the database's password lie below: nobody else's business.
+        Files.createDirectories(p.home());
+        Files.setPosixFilePermissions(p.home(), PosixFilePermissions.fromString("rwx------"));
+        return new PlatformSettings(p.home(), p.host(), p.appHost(), p.bind(), p.httpPort(), p.sshPort(),
+                p.firstPort(), p.lastPort());
+    }
+
+    @Bean(destroyMethod = "close")
+    DatabaseServer databaseServer(CautionProperties p, PlatformSettings settings, SecureRandom random)
+            throws IOException {
+        return new DatabaseServer(
+                p.database().url() == null ? EmbeddedDatabase.start(settings.home().resolve("postgres"), random) : null);
+    }
+
+    @Bean
+    DataSource dataSource(CautionProperties p, DatabaseServer server) {
+        var pool = new HikariDataSource();
+        pool.setMaximumPoolSize(16);
+        if (server.embedded() != null) {
+            pool.setDataSource(server.embedded().dataSource());
+        } else {
+            pool.setJdbcUrl(p.database().url());
+            pool.setUsername(p.database().user());
+            pool.setPassword(p.database().password());
+        }
+        return pool;
+    }
+
+    @Bean
+    LocalRoot localRoot(PlatformSettings settings, Clock clock, SecureRandom random) throws IOException {
+        return LocalRoot.loadOrCreate(settings.home().resolve("simulated-root"), clock.instant(), random);
+    }
+
+    @Bean
+    EnclaveHost enclaveHost(
+            CautionProperties p,
+            PlatformSettings settings,
+            EnclaveOsRelease enclaveOs,
+            LocalRoot root,
+            Clock clock,
+            SecureRandom random) {
+        Path run = settings.home().resolve("run");
+        var local = new LocalSettings(run, p.local().qemu(), p.local().accelerator());
+        return new LocalEnclaveHost(local, enclaveOs, root, clock, random);
+    }
+
+    @Bean
+    Pipeline pipeline(CautionProperties p, EnclaveOsRelease enclaveOs) {
+        return new Pipeline(new BuildHome(p.cache()), enclaveOs, BuildLimits.defaults());
+    }
+
+    /** Starts again what was live, after everything else is up; stops it before anything else goes down. */
+    @Bean
+    SmartLifecycle deployments(Deployer deployer) {
+        return new SmartLifecycle() {
+            private volatile boolean running;
+
+            @Override
+            public void start() {
+                deployer.resume();
+                running = true;
+            }
+
+            @Override
+            public void stop() {
+                running = false;
+                deployer.stopAll();
+            }
+
+            @Override
+            public boolean isRunning() {
+                return running;
+            }
+        };
+    }
+
+    /** @param embedded null when an outside database is used */
+    record DatabaseServer(@Nullable EmbeddedDatabase embedded) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            if (embedded != null) {
+                embedded.close();
+            }
+        }
+    }
+}

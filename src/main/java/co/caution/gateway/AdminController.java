@@ -1,0 +1,36 @@
+package co.caution.gateway;
+
+import co.caution.account.Accounts;
+import co.caution.account.SshPublicKey;
+import org.springframework.http.HttpStatus;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.ResponseStatus;
+
+/** What the operator does on the host; see {@link AdminToken} for how the host is recognised. */
+@RestController
+class AdminController {
+
+    record NewUser(String name, String sshKey) {}
+
+    /** @param token shown once, never stored */
+    record Created(String name, String fingerprint, String token) {}
+
+    private final Accounts accounts;
+
+    AdminController(Accounts accounts) {
+        this.accounts = accounts;
+    }
+
+    @PostMapping("/api/admin/users")
+    @ResponseStatus(HttpStatus.CREATED)
+    @Transactional
+    public Created addUser(@RequestBody NewUser request) {
+        var key = SshPublicKey.parse(request.sshKey());
+        var account = accounts.findOrCreate(request.name());
+        accounts.addSshKey(account.id(), key);
+        return new Created(account.name(), key.fingerprint(), accounts.createToken(account.id()));
+    }
+}

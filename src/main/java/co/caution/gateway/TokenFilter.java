@@ -1,0 +1,70 @@
+package co.caution.gateway;
+
+import co.caution.account.Accounts;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Signs a call in by {@code Authorization: Bearer <token>} (RFC 6750). */
+@Component
+class TokenFilter extends OncePerRequestFilter {
+
+    /** What feature packages read to know for whom they act. */
+    static final String ACCOUNT = "caution.account";
+    static final String USER = "user";
+    static final String ADMIN = "admin";
+    private static final String BEARER = "Bearer ";
+
+    private final Accounts accounts;
+    private final AdminToken admin;
+
+    TokenFilter(Accounts accounts, AdminToken admin) {
+        this.accounts = accounts;
+        this.admin = admin;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (header != null && header.startsWith(BEARER)) {
+            String token = header.substring(BEARER.length()).strip();
+            if (admin.matches(token)) {
+                signIn("operator", ADMIN);
+            } else {
+                accounts.byToken(token).ifPresent(account -> {
+                    request.setAttribute(ACCOUNT, account.id());
+                    signIn(account.name(), USER);
+                });
+            }
+        }
+        chain.doFilter(request, response);
+    }
+
+    private static void signIn(String name, String role) {
+        SecurityContextHolder.getContext().setAuthentication(UsernamePasswordAuthenticationToken.authenticated(
+                name, null, List.of(new SimpleGrantedAuthority(role))));
+    }
+
+    /** It belongs to the security chain alone. */
+    @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
+    static class Registration {
+        @Bean
+        FilterRegistrationBean<TokenFilter> tokenFilterRegistration(TokenFilter filter) {
+            var registration = new FilterRegistrationBean<>(filter);
+            registration.setEnabled(false);
+            return registration;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package co.caution.relay;
+
+import co.caution.hosting.Enclave;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+
+/** An app's own attestation URL: {@code POST /attestation} on a port of its own. */
+final class AttestationDoor implements Door {
+
+    private final UUID app;
+    private final AttestationRelay relay;
+    private final HttpServer server;
+
+    AttestationDoor(String bind, int port, UUID app, AttestationRelay relay) throws IOException {
+        this.app = app;
+        this.relay = relay;
+        this.server = HttpServer.create(new InetSocketAddress(bind, port), 64);
+        server.createContext("/", this::handle);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+    }
+
+    @Override
+    public void leadTo(Enclave enclave) {
+        // The relay asks for the live enclave each time.
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var headers = exchange.getResponseHeaders();
+            // Browsers check evidence, too.
+            headers.set("Access-Control-Allow-Origin", "*");
+            headers.set("Access-Control-Allow-Headers", "Content-Type");
+            headers.set("Access-Control-Allow-Methods", "POST");
+            if (exchange.getRequestMethod().equals("OPTIONS")) {
+                exchange.sendResponseHeaders(204, -1);
+                return;
+            }
+            var answer = answer(exchange);
+            headers.set("Content-Type", "application/json");
+            headers.set("Cache-Control", "no-store");
+            exchange.sendResponseHeaders(answer.status(), answer.body().length);
+            exchange.getResponseBody().write(answer.body());
+        }
+    }
+
+    private AttestationRelay.Answer answer(HttpExchange exchange) throws IOException {
+        if (!exchange.getRequestURI().getPath().equals("/attestation")) {
+            return relay.error(404, "only POST /attestation is served here");
+        }
+        if (!exchange.getRequestMethod().equals("POST")) {
+            return relay.error(405, "POST {\"nonce\":\"<base64 of 32 bytes>\"} to /attestation");
+        }
+        byte[] request = exchange.getRequestBody().readNBytes(AttestationRelay.MAX_REQUEST + 1);
+        return request.length > AttestationRelay.MAX_REQUEST
+                ? relay.error(413, "the request is too long")
+                : relay.ask(app, request);
+    }
+}
