@@ -1,0 +1,75 @@
+package co.caution.verify;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Sends a challenge and takes the answer, trusting nothing about who answers: no redirects, limits on everything. */
+final class EvidenceFetcher {
+
+    private static final Duration CONNECT = Duration.ofSeconds(30);
+    private static final Duration TOTAL = Duration.ofSeconds(60);
+    private static final long LARGEST_ANSWER = 1 << 20;
+
+    private EvidenceFetcher() {}
+
+    /**
+     * @throws UnreachableException when nobody answers, or not with evidence
+     * @throws IllegalArgumentException when the answer is not what an attestation endpoint gives
+     */
+    static Answer fetch(URI url, byte[] nonce) throws UnreachableException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(url)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"nonce\":\"" + Base64.getEncoder().encodeToString(nonce) + "\"}"))
+                .build();
+        HttpClient client = HttpClient.newBuilder()
+                .connectTimeout(CONNECT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        var answer = client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
+        try {
+            HttpResponse<byte[]> response = answer.get(TOTAL.toSeconds(), TimeUnit.SECONDS);
+            if (response.statusCode() != 200) {
+                throw new UnreachableException(url + " answered with HTTP " + response.statusCode() + said(response.body()));
+            }
+            return Answer.parse(response.body());
+        } catch (TimeoutException e) {
+            throw new UnreachableException(url + " did not answer completely within " + TOTAL.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            throw new UnreachableException(url + " could not be reached: " + reason(e.getCause()));
+        } finally {
+            answer.cancel(true);
+            client.shutdownNow();
+        }
+    }
+
+    private static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        return cause.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
+    }
+
+    private static String said(byte[] body) {
+        String text = new String(body, 0, Math.min(body.length, 300), StandardCharsets.UTF_8)
+                .replaceAll("\\p{Cntrl}", " ").strip();
+        return text.isEmpty() ? "" : ": " + text;
+    }
+
+    /** Nobody there, or nobody who gives evidence. */
+    static final class UnreachableException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        UnreachableException(String message) {
+            super(message);
+        }
+    }
+}

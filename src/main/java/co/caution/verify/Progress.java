@@ -1,0 +1,28 @@
+package co.caution.verify;
+
+import co.caution.attestation.Evidence.Genuine;
+import co.caution.build.BuiltImage;
+import co.caution.project.Manifest;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** Told what holds, at the moment when it holds. */
+public interface Progress {
+
+    void requesting(byte[] nonce);
+
+    /** Signature, certificates, time and nonce are right: what the document says is now worth showing. */
+    void genuine(Genuine evidence, byte[] nonce);
+
+    /**
+     * @param manifest as the enclave's agent bound it to the evidence; empty when it did not
+     * @param hints the platform's own word
+     */
+    void manifest(Optional<Manifest> manifest, JsonNode hints);
+
+    void reproducing(Reproduction source);
+
+    void reproduced(BuiltImage image);
+
+    void comparing();
+}

@@ -1,0 +1,31 @@
+package co.caution.verify;
+
+import co.caution.attestation.ExpectedPcrs;
+import co.caution.attestation.TrustRoot;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What to verify, and against what. Everything here comes from the person who verifies, nothing from the operator.
+ *
+ * @param url the attestation endpoint
+ * @param roots the roots that this person accepts at that URL, AWS's among them
+ * @param simulatedAccepted whether they accept a root that is not hardware's for this URL
+ * @param expected known PCRs: quick mode
+ * @param source what to rebuild, where no PCRs are given
+ */
+public record Request(
+        URI url,
+        List<TrustRoot> roots,
+        boolean simulatedAccepted,
+        boolean allowDebug,
+        Duration maxAge,
+        Optional<ExpectedPcrs> expected,
+        Optional<Reproduction> source) {
+
+    public Request {
+        roots = List.copyOf(roots);
+    }
+}
