@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the container image in the sandbox, in the one mode whose bytes a verifier can make again. */
 final class ImageBuilder {
 
+    /** As {@code image.sh} calls it. */
+    private static final String RESULT = "localhost/caution/result";
     static final String BUILDER = "buildah --layers=false";
     private static final int MAX_TEXT = 1 << 20;
 
@@ -53,9 +56,16 @@ final class ImageBuilder {
         arguments.addAll(buildah(path, command));
         log.detail(String.join(" ", arguments));
         var last = new LastError();
+        var chatter = new AtomicBoolean();
         int status = sandbox.run(procfile.buildNetwork(), arguments, line -> {
             last.see(line);
-            log.line(line);
+            // What follows is about blobs and names that nobody else will ever meet.
+            chatter.compareAndSet(false, line.endsWith("COMMIT " + RESULT));
+            if (chatter.get()) {
+                log.detail(line);
+            } else {
+                log.line(line);
+            }
         });
         if (status != 0) {
             throw new BuildException(Phase.IMAGE, last.message(status));
