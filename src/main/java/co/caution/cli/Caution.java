@@ -1,11 +1,76 @@
 package co.caution.cli;
 
-/** The one entry point: every command, the server among them, is a subcommand. */
-public final class Caution {
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-    private Caution() {}
+/** The one entry point: every command, the server among them, is a subcommand. */
+@Command(
+        name = "caution",
+        description = "Git-driven, verifiable enclaves: check from source exactly what is running.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            QuickstartCommand.class,
+            InitCommand.class,
+            VerifyCommand.class,
+            BuildCommand.class,
+            AppsCommand.class,
+            BuildsCommand.class,
+            LoginCommand.class,
+            ServerCommand.class,
+            AdminCommand.class,
+            EnclaveOsCommand.class,
+            PackagesCommand.class,
+            VersionCommand.class,
+            TrainCommand.class
+        })
+public final class Caution implements Runnable {
+
+    @Option(
+            names = "--server",
+            paramLabel = "URL",
+            scope = ScopeType.INHERIT,
+            description = "The Caution server (default: the repository's, else the one last logged in to; $CAUTION_SERVER).")
+    String server;
+
+    @Option(
+            names = "--workdir",
+            paramLabel = "DIR",
+            scope = ScopeType.INHERIT,
+            description = "Where what can be made anew is kept (default: ~/.cache/caution; $CAUTION_WORKDIR).")
+    String workdir;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
+    boolean help;
+
+    @CommandLine.Spec
+    CommandLine.Model.CommandSpec spec;
 
     static void main(String[] args) {
-        System.out.println("caution 0.1.0");
+        // Whatever the locale: what a script reads must not depend on it, and "?" for "✓" helps nobody.
+        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Caution())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Errors::usage)
+                .setExecutionExceptionHandler(Errors::failure);
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    Context context() {
+        return new Context(server, workdir);
     }
 }

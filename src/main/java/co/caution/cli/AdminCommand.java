@@ -1,0 +1,51 @@
+package co.caution.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** {@code caution admin}: what the operator does on the server's own machine. */
+@Command(name = "admin", description = "Operate a server, on its own machine.")
+final class AdminCommand {
+
+    @Command(name = "add-user", description = "Make an account that may push with an SSH key; prints its API token once.")
+    int addUser(
+            @Parameters(paramLabel = "NAME", description = "The account's name.") String name,
+            @Option(names = "--ssh-key", required = true, paramLabel = "FILE", description = "The public key, such as id_ed25519.pub.")
+                    Path key,
+            @Option(names = "--home", paramLabel = "DIR", description = "The server's home (default: ~/.local/share/caution).")
+                    Path home,
+            @Option(names = "--json", description = "JSON for machines.") boolean json)
+            throws IOException {
+        if (!Files.isReadable(key)) {
+            throw new CliException("The key file " + key + " cannot be read. Make one: ssh-keygen -t ed25519");
+        }
+        JsonNode created = addUser(home == null ? Context.defaultHome() : home, name, Files.readString(key));
+        if (json) {
+            Output.json(created);
+            return 0;
+        }
+        System.out.println("Account:  " + created.path("name").asString());
+        System.out.println("SSH key:  " + created.path("fingerprint").asString());
+        System.out.println("Token:    " + created.path("token").asString());
+        System.out.println("The token is shown this once. Its owner runs: caution login --token TOKEN");
+        return 0;
+    }
+
+    /** Whoever can read the server's {@code admin.json} is its operator. */
+    static JsonNode addUser(Path home, String name, String publicKey) {
+        Path file = home.resolve("admin.json");
+        if (!Files.isReadable(file)) {
+            throw new CliException("No server runs with its home in " + home + " (or this user may not read " + file
+                    + "). Start it (caution server), or name its home with --home DIR.");
+        }
+        JsonNode admin = new PrivateFile(file).read();
+        return new ApiClient(admin.path("server").asString(), admin.path("token").asString())
+                .post("/api/admin/users", Map.of("name", name, "ssh_key", publicKey));
+    }
+}

@@ -1,0 +1,47 @@
+package co.caution.cli;
+
+import co.caution.build.BuildException;
+import co.caution.build.BuiltImage;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code caution build}: what a push would build, without a server. */
+@Command(name = "build", description = "Build this checkout's enclave image here, as a push would, and show its PCRs.")
+final class BuildCommand implements Callable<Integer> {
+
+    @ParentCommand
+    Caution root;
+
+    @Option(names = "--commit", paramLabel = "COMMIT", defaultValue = "HEAD", description = "The commit (default: ${DEFAULT-VALUE}).")
+    String commit;
+
+    @Option(names = "--json", description = "JSON for machines.")
+    boolean json;
+
+    @Override
+    public Integer call() throws BuildException, IOException, InterruptedException {
+        Checkout checkout = Checkout.find().orElseThrow(
+                () -> new CliException(Errors.USAGE, "This is not a git repository; run it in an app's checkout."));
+        BuiltImage image = LocalBuild.of(checkout, commit, root.context().cache(), json).builder().build();
+        if (json) {
+            var out = new LinkedHashMap<String, Object>();
+            out.put("tree", image.manifest().tree());
+            image.measurements().map().forEach((register, value) -> out.put("pcr" + register, value));
+            out.put("eif", image.eif().toString());
+            out.put("eif_size", image.eifSize());
+            out.put("memory_mb", image.manifest().memoryMb());
+            out.put("stage", image.stage().toString());
+            Output.json(out);
+            return 0;
+        }
+        image.measurements().map().forEach((register, value) -> System.out.println("PCR" + register + ": " + value));
+        System.out.println("Image: " + image.eif() + " (" + (image.eifSize() >> 20) + " MiB, needs "
+                + image.manifest().memoryMb() + " MB of memory)");
+        System.out.println("Everything that went into it: " + image.stage());
+        return 0;
+    }
+}

@@ -1,0 +1,68 @@
+package co.caution.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where this person's things are: configuration, cache, the server they work with. */
+final class Context {
+
+    static final String DEFAULT_SERVER = "http://localhost:8080";
+
+    private final @Nullable String serverOption;
+    private final @Nullable String workdirOption;
+
+    Context(@Nullable String serverOption, @Nullable String workdirOption) {
+        this.serverOption = serverOption;
+        this.workdirOption = workdirOption;
+    }
+
+    /** {@code $XDG_CONFIG_HOME/caution}: logins and what this person trusts. */
+    static Path configuration() {
+        return directory("CAUTION_CONFIG", "XDG_CONFIG_HOME", ".config");
+    }
+
+    /** {@code $XDG_DATA_HOME/caution}: the service's home, where none is named. */
+    static Path defaultHome() {
+        return directory("CAUTION_HOME", "XDG_DATA_HOME", Path.of(".local", "share").toString());
+    }
+
+    /** {@code $XDG_CACHE_HOME/caution}: what can be made anew. */
+    Path cache() {
+        return workdirOption != null
+                ? Path.of(workdirOption).toAbsolutePath()
+                : directory("CAUTION_WORKDIR", "XDG_CACHE_HOME", ".cache");
+    }
+
+    /**
+     * The server: named on the command line, in the environment, by the repository, or the one last logged in to.
+     *
+     * @param repository's server, from {@code .caution/deployment.json}
+     */
+    String server(@Nullable String repository) {
+        String named = serverOption != null ? serverOption : System.getenv("CAUTION_SERVER");
+        String server = named != null
+                ? named
+                : repository != null ? repository : new Logins(configuration()).current().orElse(DEFAULT_SERVER);
+        return server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
+    }
+
+    ApiClient api(String server) {
+        Optional<String> token = Optional.ofNullable(System.getenv("CAUTION_TOKEN"))
+                .or(() -> new Logins(configuration()).token(server));
+        return new ApiClient(server, token.orElseThrow(() -> new CliException("Not logged in to " + server
+                + ". Ask its operator for a token (caution admin add-user), then: caution --server " + server
+                + " login --token TOKEN")));
+    }
+
+    private static Path directory(String own, String xdg, String fallback) {
+        String named = System.getenv(own);
+        if (named != null && !named.isBlank()) {
+            return Path.of(named).toAbsolutePath();
+        }
+        String base = System.getenv(xdg);
+        return (base != null && !base.isBlank() ? Path.of(base) : Path.of(System.getProperty("user.home"), fallback))
+                .resolve("caution")
+                .toAbsolutePath();
+    }
+}

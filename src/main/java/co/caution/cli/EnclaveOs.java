@@ -1,0 +1,41 @@
+package co.caution.cli;
+
+import co.caution.enclaveos.EnclaveOsBuilder;
+import co.caution.enclaveos.EnclaveOsRelease;
+import co.caution.enclaveos.EnclaveOsSources;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The EnclaveOS that this program was packaged with: built from source here, once. */
+public final class EnclaveOs {
+
+    private EnclaveOs() {}
+
+    /**
+     * Takes it from the cache, or builds it with a progress bar: the first time takes minutes.
+     *
+     * @param cache this user's cache directory
+     * @throws CliException when it cannot be built; the message names what is missing
+     */
+    public static EnclaveOsRelease ready(Path cache) {
+        var bar = new ProgressBar();
+        try {
+            String source = System.getenv("CAUTION_LINUX_SOURCE");
+            var builder = new EnclaveOsBuilder(cache.resolve("enclaveos"), EnclaveOsSources.packaged(),
+                    source == null ? EnclaveOsBuilder.DEBIAN_LINUX_SOURCE : Path.of(source));
+            var cached = builder.cached();
+            if (cached.isPresent()) {
+                return cached.get();
+            }
+            System.err.println("Building EnclaveOS from source (kernel and agent; minutes, the first time) ...");
+            return builder.build((phase, fraction, line) -> bar.show(phase, fraction));
+        } catch (IOException e) {
+            throw new CliException("EnclaveOS could not be built: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException("interrupted while EnclaveOS was built");
+        } finally {
+            bar.end();
+        }
+    }
+}

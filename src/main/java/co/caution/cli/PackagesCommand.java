@@ -1,0 +1,45 @@
+package co.caution.cli;
+
+import co.caution.build.BuildException;
+import co.caution.build.BuildHome;
+import co.caution.build.PackageLockWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code caution packages lock}: describes a base image that no registry holds. */
+@Command(name = "packages", description = "Describe a base image by a lock of Debian packages.")
+final class PackagesCommand {
+
+    @ParentCommand
+    Caution root;
+
+    @Command(
+            name = "lock",
+            description = "Write packages/NAME.lock: the packages named and all they need, by version and hash. A Containerfile"
+                    + " then says FROM localhost/packages/NAME.")
+    int lock(
+            @Parameters(paramLabel = "PACKAGE", arity = "1..*", description = "Debian packages, such as gcc libc6-dev.")
+                    List<String> packages,
+            @Option(names = {"-o", "--output"}, required = true, paramLabel = "FILE", description = "Where to write the lock.")
+                    Path output,
+            @Option(names = "--without", split = ",", paramLabel = "NAME", description = "Leave these out of the closure.")
+                    List<String> without,
+            @Option(names = "--release", defaultValue = "bookworm", paramLabel = "SUITE", description = "The Debian suite (default: ${DEFAULT-VALUE}).")
+                    String release)
+            throws BuildException, IOException, InterruptedException {
+        String text = new PackageLockWriter(new BuildHome(root.context().cache()))
+                .lock(packages, without == null ? List.of() : without, release);
+        if (output.getParent() != null) {
+            Files.createDirectories(output.getParent());
+        }
+        Files.writeString(output, text);
+        System.out.println("Wrote " + output + " (" + text.lines().filter(line -> !line.startsWith("#")).count() + " packages).");
+        return 0;
+    }
+}

@@ -1,0 +1,37 @@
+package co.caution.cli;
+
+import co.caution.attestation.TrustRoot;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * {@code roots.json} in this person's configuration: which root, other than AWS's, they accept at which origin. Never
+ * read from a checkout.
+ */
+final class PinnedRoots {
+
+    private final PrivateFile file;
+
+    PinnedRoots(Path configuration) {
+        this.file = new PrivateFile(configuration.resolve("roots.json"));
+    }
+
+    void pin(String attestationUrl, TrustRoot root) {
+        var pins = file.read();
+        pins.withObjectProperty(origin(attestationUrl)).put("name", root.name()).put("sha256", root.fingerprint());
+        file.write(pins);
+    }
+
+    Optional<TrustRoot> of(String attestationUrl) {
+        var pin = file.read().path(origin(attestationUrl));
+        return pin.isMissingNode()
+                ? Optional.empty()
+                : Optional.of(new TrustRoot(pin.path("name").asString(), pin.path("sha256").asString()));
+    }
+
+    private static String origin(String url) {
+        URI uri = URI.create(url);
+        return uri.getScheme() + "://" + uri.getAuthority();
+    }
+}

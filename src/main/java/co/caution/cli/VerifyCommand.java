@@ -1,0 +1,113 @@
+package co.caution.cli;
+
+import co.caution.attestation.ExpectedPcrs;
+import co.caution.attestation.InvalidPcrFileException;
+import co.caution.attestation.PcrFile;
+import co.caution.attestation.TrustRoot;
+import co.caution.verify.Reproduction;
+import co.caution.verify.Request;
+import co.caution.verify.Verdict;
+import co.caution.verify.Verification;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code caution verify}: finds out what is running, trusting nothing that the operator says. */
+@Command(
+        name = "verify",
+        description = "Check fresh evidence to the hardware root and compare it with a rebuild of this checkout.",
+        footer = {
+            "",
+            "Exit codes: 0 verified, 2 measurements differ, 3 evidence invalid, 4 unreachable, 5 policy not met (simulated,",
+            "debug, other commit), 6 could not reproduce, 7 genuine but workload not checked, 64 usage, 1 anything else."
+        })
+final class VerifyCommand implements Callable<Integer> {
+
+    @ParentCommand
+    Caution root;
+
+    @Option(names = {"--attestation-url", "--url"}, paramLabel = "URL", description = "The attestation endpoint (default: the repository's).")
+    String url;
+
+    @Option(names = "--pcrs", paramLabel = "FILE", description = "Compare with these known PCRs instead of rebuilding.")
+    Path pcrs;
+
+    @Option(names = "--commit", paramLabel = "COMMIT", defaultValue = "HEAD", description = "The commit you reviewed (default: ${DEFAULT-VALUE}).")
+    String commit;
+
+    @Option(names = "--trust-root", paramLabel = "FILE", description = "Another root certificate to accept, PEM or DER; repeatable.")
+    List<Path> trustRoots = List.of();
+
+    @Option(names = "--allow-simulated", description = "Accept evidence that is not hardware-backed.")
+    boolean allowSimulated;
+
+    @Option(names = "--allow-debug", description = "Accept an enclave in debug mode, which can be read from outside.")
+    boolean allowDebug;
+
+    @Option(names = "--max-age", paramLabel = "SECONDS", defaultValue = "300", description = "How far the evidence's clock may be from this one (default: ${DEFAULT-VALUE}).")
+    int maxAge;
+
+    @Option(names = "--json", description = "JSON for machines.")
+    boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Optional<Checkout> checkout = Checkout.find();
+        String endpoint = endpoint(checkout);
+        Optional<TrustRoot> pinned = new PinnedRoots(Context.configuration()).of(endpoint);
+        var roots = new ArrayList<TrustRoot>();
+        roots.add(TrustRoot.awsCommercial());
+        pinned.ifPresent(roots::add);
+        for (Path file : trustRoots) {
+            roots.add(TrustRoot.of(file));
+        }
+        var report = new VerifyReport(json, pinned);
+        var request = new Request(URI.create(endpoint), roots, allowSimulated || pinned.isPresent(), allowDebug,
+                Duration.ofSeconds(maxAge), expected(), source(checkout));
+        Verdict verdict = new Verification(Clock.systemUTC(), new SecureRandom(), report).run(request);
+        report.verdict(verdict);
+        return verdict.exitCode();
+    }
+
+    private Optional<Reproduction> source(Optional<Checkout> checkout) {
+        return pcrs == null
+                ? checkout.map(found -> LocalBuild.of(found, commit, root.context().cache(), json))
+                : Optional.empty();
+    }
+
+    private String endpoint(Optional<Checkout> checkout) {
+        String endpoint = url != null
+                ? url
+                : checkout.map(found -> found.deployment().attestationUrl()).orElseThrow(() -> new CliException(
+                        Errors.USAGE,
+                        "Name the attestation endpoint (--attestation-url URL), or run this in a checkout with .caution/deployment.json."));
+        if (!endpoint.matches("https?://[^/\\s]+(/\\S*)?")) {
+            throw new CliException(Errors.USAGE, "'" + endpoint + "' is not an http or https URL.");
+        }
+        return endpoint;
+    }
+
+    private Optional<ExpectedPcrs> expected() throws IOException {
+        if (pcrs == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(PcrFile.parse(Files.readString(pcrs)));
+        } catch (InvalidPcrFileException e) {
+            throw new CliException(Errors.USAGE, "The PCR file " + pcrs + " was not understood: " + e.getMessage());
+        } catch (java.nio.file.NoSuchFileException e) {
+            throw new CliException(Errors.USAGE, "There is no PCR file " + pcrs + ".");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package co.caution.cli;
+
+import co.caution.attestation.Evidence.Genuine;
+import co.caution.attestation.TrustRoot;
+import co.caution.build.BuiltImage;
+import co.caution.eif.Measurements;
+import co.caution.project.Manifest;
+import co.caution.verify.Progress;
+import co.caution.verify.Reproduction;
+import co.caution.verify.Verdict;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Shows a verification: line by line to a person, at its end as JSON to a machine. Each line is true when printed. */
+final class VerifyReport implements Progress {
+
+    static final String SIMULATED = "SIMULATED (not hardware-backed)";
+
+    private final boolean json;
+    private final Optional<TrustRoot> pinned;
+    private @Nullable String nonce;
+    private Optional<Manifest> manifest = Optional.empty();
+    private @Nullable BuiltImage image;
+
+    VerifyReport(boolean json, Optional<TrustRoot> pinned) {
+        this.json = json;
+        this.pinned = pinned;
+    }
+
+    @Override
+    public void requesting(byte[] sent) {
+        nonce = HexFormat.of().formatHex(sent);
+        say("Verifying enclave attestation...");
+        say("");
+        say("Challenge nonce (sent): " + nonce);
+        say("Requesting attestation...");
+    }
+
+    @Override
+    public void genuine(Genuine evidence, byte[] received) {
+        say("");
+        say("Verifying attestation...");
+        ok("Certificate chain verified against " + root(evidence));
+        ok("All certificates are within validity period");
+        ok("COSE signature verification passed");
+        ok("Nonce verified (prevents replay attacks)");
+        say("Challenge nonce (received): " + HexFormat.of().formatHex(received));
+        ok("Attestation verified successfully");
+        if (evidence.simulated()) {
+            say(Style.yellow("! " + SIMULATED) + ": it proves the pipeline, not confidentiality");
+        }
+        if (evidence.debug()) {
+            say(Style.yellow("! DEBUG MODE") + ": the enclave can be read from outside");
+        }
+        say("");
+        say("Remote PCR values (from deployed enclave):");
+        pcrs(evidence.document().measurements());
+    }
+
+    private String root(Genuine evidence) {
+        if (evidence.root().hardware()) {
+            return "AWS Nitro root CA";
+        }
+        return evidence.root().name() + " (sha256 " + evidence.root().fingerprint().substring(0, 16) + "…, "
+                + (pinned.filter(evidence.root()::equals).isPresent() ? "pinned by you for this URL)" : "named by you)");
+    }
+
+    @Override
+    public void manifest(Optional<Manifest> bound, JsonNode hints) {
+        manifest = bound;
+        say("");
+        say("Manifest information:");
+        bound.ifPresentOrElse(m -> {
+            say("  Source tree: " + m.tree());
+            say("  Run command: " + String.join(" ", m.argv()));
+            say("  May ask the host for: " + (m.egress().isEmpty() ? "nothing" : String.join(", ", m.egress())));
+            if (m.metadata() != null) {
+                say("  Metadata: " + printable(m.metadata()));
+            }
+        }, () -> say("  (the enclave bound none to its evidence)"));
+        hint("  App source: ", hints.path("source"));
+        hint("  Commit: ", hints.path("commit"));
+        hint("  EnclaveOS: ", hints.path("enclaveos"));
+    }
+
+    @Override
+    public void reproducing(Reproduction source) {
+        say("");
+        say("Reproducing build from current directory (commit " + source.commit().name() + ")...");
+    }
+
+    @Override
+    public void reproduced(BuiltImage built) {
+        image = built;
+        say("");
+        say("Build artifacts available at: " + built.stage());
+        say("You can review everything that went into building this enclave:");
+        say("  • Containerfile.eif - The complete build recipe");
+        say("  • app/ - Your application files");
+        say("  • enclave/ - EnclaveOS source (kernel configuration, guest agent)");
+        say("  • run.sh - What the enclave starts, as a script");
+        say("  • manifest.json - What is measured about the application");
+        say("  • build.log - What the build said");
+    }
+
+    @Override
+    public void comparing() {
+        // Said with the verdict, which knows the expected values.
+    }
+
+    void verdict(Verdict verdict) {
+        if (json) {
+            Output.json(machine(verdict));
+            return;
+        }
+        expected(verdict).ifPresent(expected -> {
+            say("");
+            say("Expected PCR values:");
+            pcrs(expected);
+            say("");
+            say("Comparing PCR values...");
+            if (verdict instanceof Verdict.MeasurementsDiffer differ) {
+                compared(differ.evidence().document().measurements(), expected);
+            }
+        });
+        say("");
+        switch (verdict) {
+            case Verdict.Verified verified -> {
+                say(Style.green("✓ Attestation verification PASSED"));
+                if (verified.evidence().simulated()) {
+                    say(Style.yellow(SIMULATED));
+                }
+                if (verified.evidence().debug()) {
+                    say(Style.yellow("DEBUG MODE"));
+                }
+                say("The deployed enclave matches the expected PCRs.");
+                say("This means the code running in the enclave is exactly what you expect.");
+                say("application channel NOT BOUND: evidence says nothing yet about who answers on the app's port.");
+                say("");
+                say("Powered by: Caution (https://caution.co)");
+            }
+            case Verdict.WorkloadNotChecked unchecked -> say(Style.yellow("! " + unchecked.message()));
+            default -> {
+                say(Style.red("✗ Attestation verification FAILED"));
+                System.out.flush();
+                Errors.print(verdict.message());
+            }
+        }
+    }
+
+    private static Optional<Measurements> expected(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Verified verified -> Optional.of(verified.expected());
+            case Verdict.MeasurementsDiffer differ -> Optional.of(differ.expected());
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Genuine> evidence(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Verified v -> Optional.of(v.evidence());
+            case Verdict.MeasurementsDiffer v -> Optional.of(v.evidence());
+            case Verdict.PolicyNotMet v -> Optional.of(v.evidence());
+            case Verdict.NotReproduced v -> Optional.of(v.evidence());
+            case Verdict.WorkloadNotChecked v -> Optional.of(v.evidence());
+            case Verdict.EvidenceInvalid v -> Optional.empty();
+            case Verdict.Unreachable v -> Optional.empty();
+        };
+    }
+
+    private Map<String, Object> machine(Verdict verdict) {
+        var out = new LinkedHashMap<String, Object>();
+        out.put("verdict", verdict.getClass().getSimpleName()
+                .replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT));
+        out.put("exit_code", verdict.exitCode());
+        out.put("message", verdict.message());
+        if (verdict instanceof Verdict.EvidenceInvalid invalid) {
+            out.put("rule", invalid.rule());
+        }
+        out.put("nonce", nonce);
+        evidence(verdict).ifPresent(genuine -> {
+            out.put("simulated", genuine.simulated());
+            out.put("debug", genuine.debug());
+            out.put("root", Map.of("name", genuine.root().name(), "sha256", genuine.root().fingerprint()));
+            out.put("timestamp", genuine.document().timestamp().toString());
+            out.put("remote", view(genuine.document().measurements()));
+            out.put("channel", "not_bound");
+        });
+        expected(verdict).ifPresent(expected -> out.put("expected", view(expected)));
+        manifest.ifPresent(m -> out.put("manifest", Map.of("tree", m.tree(), "argv", m.argv(), "egress", m.egress())));
+        if (image != null) {
+            out.put("stage", image.stage().toString());
+        }
+        return out;
+    }
+
+    private static Map<String, String> view(Measurements m) {
+        var view = new LinkedHashMap<String, String>();
+        m.map().forEach((register, value) -> view.put("pcr" + register, value));
+        return view;
+    }
+
+    private void compared(Measurements remote, Measurements expected) {
+        for (int i = 0; i < 3; i++) {
+            boolean same = remote.list().get(i).equals(expected.list().get(i));
+            say("  PCR" + i + ": " + (same ? "match" : Style.red("MISMATCH")));
+        }
+    }
+
+    private void pcrs(Measurements m) {
+        say("  PCR0: " + m.pcr0());
+        say("  PCR1: " + m.pcr1());
+        say("  PCR2: " + m.pcr2());
+    }
+
+    private void hint(String label, JsonNode value) {
+        if (!value.asString("").isEmpty()) {
+            say(label + printable(value.asString()) + " (unverified)");
+        }
+    }
+
+    private void ok(String text) {
+        say(Style.green("✓") + " " + text);
+    }
+
+    private void say(String line) {
+        if (!json) {
+            System.out.println(line);
+        }
+    }
+
+    /** What others wrote must not steer this terminal. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", " ");
+    }
+}
