@@ -1,0 +1,84 @@
+package co.caution;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Holds the design's table of rooms: what each may use. */
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("co.caution");
+
+    /** Room → rooms that it may use. */
+    private static final Map<String, List<String>> ROOMS = new TreeMap<>(Map.ofEntries(
+            Map.entry("eif", List.of()),
+            Map.entry("attestation", List.of("eif")),
+            Map.entry("project", List.of()),
+            Map.entry("enclaveos", List.of("eif")),
+            Map.entry("build", List.of("eif", "project", "enclaveos")),
+            Map.entry("verify", List.of("attestation", "build", "project", "eif")),
+            Map.entry("hosting", List.of("eif", "attestation", "enclaveos")),
+            Map.entry("account", List.of()),
+            Map.entry("app", List.of("build", "hosting", "attestation", "eif", "project", "enclaveos")),
+            Map.entry("git", List.of("account", "app")),
+            Map.entry("relay", List.of("app", "hosting", "attestation")),
+            Map.entry("gateway", List.of("account", "app", "relay", "git", "hosting"))));
+
+    /** An auditor can read these without knowing what a web framework is. */
+    private static final List<String> PLAIN = List.of("eif", "attestation", "project", "enclaveos", "build", "verify");
+
+    @TestFactory
+    List<DynamicTest> aRoomUsesOnlyTheRoomsBelowIt() {
+        var tests = new ArrayList<DynamicTest>();
+        ROOMS.forEach((room, mayUse) -> tests.add(DynamicTest.dynamicTest(room, () -> {
+            var forbidden = new ArrayList<String>();
+            for (String other : ROOMS.keySet()) {
+                if (!other.equals(room) && !mayUse.contains(other)) {
+                    forbidden.add("co.caution." + other + "..");
+                }
+            }
+            forbidden.add("co.caution.cli..");
+            noClasses().that().resideInAPackage("co.caution." + room + "..")
+                    .should().dependOnClassesThat().resideInAnyPackage(forbidden.toArray(String[]::new))
+                    .check(CLASSES);
+        })));
+        return tests;
+    }
+
+    @Test
+    void theTrustRoomsKnowNothingOfSpringDatabasesAndServers() {
+        var packages = PLAIN.stream().map(room -> "co.caution." + room + "..").toArray(String[]::new);
+        noClasses().that().resideInAnyPackage(packages)
+                .should().dependOnClassesThat().resideInAnyPackage(
+                        "org.springframework..", "java.sql..", "javax.sql..", "jakarta..", "org.apache.sshd..", "com.sun.net.httpserver..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void imagesAndEvidenceNeedNothingBeyondTheJdkAndTheNamedLibraries() {
+        classes().that().resideInAPackage("co.caution.eif..")
+                .should().onlyDependOnClassesThat().resideInAnyPackage("co.caution.eif..", "java..", "org.jspecify..")
+                .check(CLASSES);
+        classes().that().resideInAPackage("co.caution.attestation..")
+                .should().onlyDependOnClassesThat().resideInAnyPackage("co.caution.attestation..", "co.caution.eif..",
+                        "java..", "javax..", "org.jspecify..", "COSE..", "com.upokecenter.cbor..", "org.bouncycastle..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noTwoRoomsNeedEachOther() {
+        slices().matching("co.caution.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+}

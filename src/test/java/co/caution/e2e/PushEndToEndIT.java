@@ -1,0 +1,263 @@
+package co.caution.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import co.caution.app.LiveEnclaves;
+import co.caution.e2e.Developer.Result;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** From {@code git push} to {@code caution verify}, with the real git, ssh, buildah, kernel and QEMU. */
+class PushEndToEndIT {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String EXAMPLE = "docs/examples/hello";
+    private static final Pattern APPLICATION = Pattern.compile("Application: (http://\\S+)");
+
+    @TempDir
+    static Path directory;
+
+    private static Platform platform;
+
+    @BeforeAll
+    static void startThePlatform() throws Exception {
+        platform = new Platform(directory.resolve("home"));
+    }
+
+    @AfterAll
+    static void stopThePlatform() {
+        if (platform != null) {
+            platform.close();
+        }
+    }
+
+    @Test
+    void aPushEndsInAnEnclaveThatAnyoneCanVerify() throws Exception {
+        var alice = developer("alice").withExample(EXAMPLE);
+        assertThat(alice.caution("init", "--name", "hello-alice").output()).contains("App created!", "git push caution main");
+        alice.commit("Link the app");
+
+        Result push = alice.push();
+        assertThat(push.output()).contains("Deployment successful!", "Run 'caution verify'", "main -> main");
+        assertThat(push.exitCode()).isZero();
+        String url = match(APPLICATION, push.output());
+        assertThat(get(url)).startsWith("Hello");
+
+        Result verified = alice.caution("verify");
+        assertThat(verified.output()).contains(
+                "✓ COSE signature verification passed",
+                "✓ Nonce verified (prevents replay attacks)",
+                "Reproducing build from current directory",
+                "✓ Attestation verification PASSED",
+                "SIMULATED (not hardware-backed)");
+        assertThat(verified.exitCode()).isZero();
+        JsonNode first = verified(alice);
+        assertThat(first.path("remote")).isEqualTo(first.path("expected"));
+
+        knownPcrsDecide(alice, first.path("remote"));
+        aTamperedDocumentIsRefused(alice, first);
+        aStrangerIsNotToldThatSimulatedEvidenceIsGood(alice);
+
+        // Another byte of the app is another PCR2 and PCR0, on the same EnclaveOS.
+        alice.replace("hello.c", "greeting, \"%s\\n\"", "greeting, \"%s?\\n\"").commit("Greet with a question mark");
+        assertThat(alice.caution("verify").exitCode()).as("what runs is the commit before").isEqualTo(5);
+        assertThat(alice.push().exitCode()).isZero();
+        assertThat(get(url)).endsWith("?\n");
+        JsonNode second = verified(alice);
+        assertThat(second.at("/remote/pcr1")).isEqualTo(first.at("/remote/pcr1"));
+        assertThat(second.at("/remote/pcr2")).isNotEqualTo(first.at("/remote/pcr2"));
+        assertThat(second.at("/remote/pcr0")).isNotEqualTo(first.at("/remote/pcr0"));
+
+        anEnclaveThatIsGoneIsUnreachable(alice);
+        aPushOfNothingNewStartsItAgain(alice, url);
+
+        assertThat(alice.caution("apps", "destroy").exitCode()).as("not without being asked").isEqualTo(64);
+        assertThat(alice.caution("apps", "destroy", "--confirm", "hello-alice").exitCode()).isZero();
+        assertThat(alice.caution("verify").exitCode()).isEqualTo(4);
+    }
+
+    private static JsonNode verified(Developer developer) throws Exception {
+        Result result = developer.caution("verify", "--json");
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        JsonNode json = JSON.readTree(result.output());
+        assertThat(json.path("verdict").asString()).isEqualTo("verified");
+        return json;
+    }
+
+    private void knownPcrsDecide(Developer alice, JsonNode remote) throws Exception {
+        alice.write("../good.txt", "PCR0: " + remote.path("pcr0").asString() + "\nPCR1: " + remote.path("pcr1").asString()
+                + "\nPCR2: " + remote.path("pcr2").asString() + "\n");
+        Result same = alice.caution("verify", "--pcrs", "../good.txt");
+        assertThat(same.exitCode()).as(same.output()).isZero();
+        String pcr2 = remote.path("pcr2").asString();
+        String other = (pcr2.charAt(0) == '0' ? '1' : '0') + pcr2.substring(1);
+        alice.write("../bad.txt", Files.readString(alice.checkout.resolve("../good.txt")).replace(pcr2, other));
+        Result differs = alice.caution("verify", "--pcrs", "../bad.txt");
+        assertThat(differs.exitCode()).isEqualTo(2);
+        assertThat(differs.output()).contains("PCR0: match", "PCR1: match", "PCR2: MISMATCH", "✗ Attestation verification FAILED");
+    }
+
+    /** Somebody between the verifier and the enclave changes one bit of the document. */
+    private void aTamperedDocumentIsRefused(Developer alice, JsonNode verified) throws Exception {
+        URI real = URI.create(JSON.readTree(Files.readString(alice.checkout.resolve(".caution/deployment.json")))
+                .path("attestation_url").asString());
+        HttpServer between = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        between.createContext("/", exchange -> {
+            try (exchange; var client = HttpClient.newHttpClient()) {
+                var answer = client.send(HttpRequest.newBuilder(real)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes())).build(),
+                        BodyHandlers.ofByteArray());
+                ObjectNode json = (ObjectNode) JSON.readTree(answer.body());
+                byte[] document = Base64.getDecoder().decode(json.path("document").asString());
+                document[document.length / 2] ^= 1;
+                byte[] body = JSON.writeValueAsBytes(json.put("document", Base64.getEncoder().encodeToString(document)));
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        between.start();
+        try {
+            Result refused = alice.caution("verify", "--url", "http://127.0.0.1:" + between.getAddress().getPort() + "/attestation",
+                    "--trust-root", platform.site.home().resolve("simulated-root").resolve("root-certificate.pem").toString(), "--allow-simulated");
+            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(3);
+            assertThat(refused.output()).doesNotContain("✓ Attestation verified", "Remote PCR values");
+        } finally {
+            between.stop(0);
+        }
+    }
+
+    /** The same root, named but not pinned, does not make exit 0. */
+    private void aStrangerIsNotToldThatSimulatedEvidenceIsGood(Developer alice) throws Exception {
+        var stranger = new Developer(platform.site, directory.resolve("stranger"), "stranger", false);
+        stranger.git("fetch", "-q", alice.checkout.toString(), "main");
+        stranger.git("checkout", "-q", "-B", "main", "FETCH_HEAD");
+        assertThat(stranger.caution("verify").exitCode()).as("an unknown root").isEqualTo(3);
+        String root = platform.site.home().resolve("simulated-root").resolve("root-certificate.pem").toString();
+        Result simulated = stranger.caution("verify", "--trust-root", root);
+        assertThat(simulated.exitCode()).isEqualTo(5);
+        assertThat(simulated.output()).contains("SIMULATED");
+        assertThat(stranger.caution("verify", "--trust-root", root, "--allow-simulated").exitCode()).isZero();
+    }
+
+    private void anEnclaveThatIsGoneIsUnreachable(Developer alice) throws Exception {
+        UUID app = UUID.fromString(JSON.readTree(Files.readString(alice.checkout.resolve(".caution/deployment.json")))
+                .path("resource_id").asString());
+        var enclave = platform.bean(LiveEnclaves.class).of(app).orElseThrow().enclave();
+        enclave.terminate();
+        enclave.ended().toCompletableFuture().join();
+        Result gone = alice.caution("verify");
+        assertThat(gone.exitCode()).isEqualTo(4);
+        assertThat(gone.output()).contains("no enclave of this app is running");
+        assertThat(alice.caution("apps", "get").output()).contains("failed");
+    }
+
+    private void aPushOfNothingNewStartsItAgain(Developer alice, String url) throws Exception {
+        Result push = alice.push();
+        assertThat(push.output()).contains("remote: Deployment successful!", "Everything up-to-date");
+        assertThat(push.exitCode()).isZero();
+        assertThat(get(url)).endsWith("?\n");
+        assertThat(alice.caution("verify").exitCode()).isZero();
+    }
+
+    @Test
+    void aKeyThatNobodyRegisteredIsRefusedAtLogin() throws Exception {
+        var mallory = new Developer(platform.site, directory.resolve("mallory"), "mallory", false).commit("x");
+        Result push = mallory.git("push", "ssh://git@localhost:" + platform.site.sshPort() + "/" + UUID.randomUUID() + ".git", "main");
+        assertThat(push.exitCode()).isNotZero();
+        assertThat(push.output()).contains("Permission denied (publickey)");
+    }
+
+    @Test
+    void anAppThatDoesNotExistIsSaidToBeUnknown() throws Exception {
+        var bob = developer("bob").commit("x");
+        UUID nowhere = UUID.randomUUID();
+        Result push = bob.git("push", "ssh://git@localhost:" + platform.site.sshPort() + "/" + nowhere + ".git", "main");
+        assertThat(push.exitCode()).isNotZero();
+        assertThat(push.output()).contains("fatal: App '" + nowhere + "' not found. Run 'caution init' first.");
+    }
+
+    @Test
+    void anAppOfSomebodyElseIsAnAppThatDoesNotExist() throws Exception {
+        var carol = developer("carol").withExample(EXAMPLE);
+        carol.caution("init", "--name", "carols");
+        var eve = developer("eve").commit("x");
+        String url = carol.git("remote", "get-url", "caution").output().strip();
+        assertThat(eve.git("push", url, "main").output()).contains("not found. Run 'caution init' first.");
+        assertThat(eve.git("ls-remote", url).exitCode()).isNotZero();
+    }
+
+    @Test
+    void aMalformedProcfileIsRejectedWithItsLineAndTheBranchStaysWhereItIs() throws Exception {
+        var dave = developer("dave").withExample(EXAMPLE);
+        dave.caution("init", "--name", "daves");
+        dave.write("Procfile", "build: docker build .\nprots: 8080\n").commit("A typing error");
+        Result push = dave.push();
+        assertThat(push.exitCode()).isEqualTo(1);
+        assertThat(push.output()).contains("Procfile", "2", "prots", "ports", "[remote rejected] main -> main (build failed)");
+        assertThat(dave.git("ls-remote", "caution").output()).doesNotContain("refs/heads/main");
+    }
+
+    @Test
+    void aBuildThatFailsShowsTheCompilersOwnMessageAndCanBeTriedAgain() throws Exception {
+        var frank = developer("frank").withExample(EXAMPLE);
+        frank.caution("init", "--name", "franks");
+        frank.replace("hello.c", "int main(", "int mian(").commit("A slip");
+        Result push = frank.push();
+        assertThat(push.exitCode()).isEqualTo(1);
+        assertThat(push.output()).contains("undefined reference to `main'", "build failed", "caution builds output ");
+        String build = match(Pattern.compile("caution builds output (\\S+)"), push.output());
+        assertThat(frank.caution("builds", "output", build).output()).contains("undefined reference to `main'");
+        assertThat(frank.caution("builds", "list").output()).contains("failed (build)");
+    }
+
+    @Test
+    void anAppThatExitsAtOnceIsNeverLiveAndItsExitCodeIsShown() throws Exception {
+        var grace = developer("grace").withExample(EXAMPLE);
+        grace.caution("init", "--name", "graces");
+        grace.write("hello.c", """
+                #include <stdio.h>
+                int main(void) { fputs("the configuration is missing\\n", stderr); return 3; }
+                """).commit("Gives up");
+        Result silent = grace.push();
+        assertThat(silent.exitCode()).isEqualTo(1);
+        assertThat(silent.output()).contains("deployment failed", "exited with code 3", "report_stderr: on")
+                .doesNotContain("the configuration is missing");
+
+        grace.write("Procfile", Files.readString(grace.checkout.resolve("Procfile")) + "report_stderr: on\n").commit("Talk");
+        assertThat(grace.push().output()).contains("exited with code 3", "the configuration is missing");
+    }
+
+    private static Developer developer(String name) throws Exception {
+        return new Developer(platform.site, directory.resolve(name), name, true);
+    }
+
+    private static String get(String url) throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString()).body();
+        }
+    }
+
+    private static String match(Pattern pattern, String text) {
+        var match = pattern.matcher(text);
+        assertThat(match.find()).as(text).isTrue();
+        return match.group(1);
+    }
+}
