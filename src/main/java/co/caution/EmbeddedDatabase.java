@@ -84,6 +84,8 @@ final class EmbeddedDatabase implements AutoCloseable {
                 .setDataDirectory(data)
                 .setOverrideWorkingDirectory(directory.resolve("binaries").toFile())
                 .setCleanDataDirectory(false)
+                // The user's own may name a locale that this machine does not have, and initdb would stop.
+                .setLocaleConfig("locale", "C.UTF-8")
                 .setPGStartupWait(Duration.ofSeconds(60))
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("unix_socket_directories", "")

@@ -1,6 +1,5 @@
 package co.caution.cli;
 
-import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -28,13 +27,22 @@ final class Errors {
             print(cli.getMessage());
             return cli.exitCode();
         }
-        print(e instanceof UncheckedIOException || e.getMessage() != null ? e.getMessage() : e.toString());
+        print(message(e));
         if (System.getenv("CAUTION_DEBUG") != null) {
             e.printStackTrace();
         } else {
             System.err.println("(CAUTION_DEBUG=1 shows where it happened)");
         }
         return OTHER;
+    }
+
+    /** Frameworks wrap what happened in what they were doing; the innermost message is the one to act on. */
+    private static String message(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
     static void print(String message) {

@@ -112,9 +112,8 @@ class PipelineTest {
         recorder.lines.clear();
         build(source, "two");
 
-        int end = first.indexOf("COMMIT localhost/caution/result");
-        assertThat(first).contains("export PWD='/'", "0022", "build");
-        assertThat(recorder.lines.subList(0, end)).isEqualTo(first.subList(0, end));
+        assertThat(first).contains("export PWD='/'", "0022", "build").noneMatch(line -> line.contains("COMMIT"));
+        assertThat(recorder.lines).isEqualTo(first);
     }
 
     @Test
