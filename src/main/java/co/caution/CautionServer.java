@@ -12,9 +12,7 @@ import co.caution.hosting.local.LocalEnclaveHost;
 import co.caution.hosting.local.LocalSettings;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
@@ -27,6 +25,7 @@ import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoCon
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.MapPropertySource;
 
 /** The service, put together. {@link #start} is the only way in. */
 @SpringBootApplication(proxyBeanMethods = false, exclude = UserDetailsServiceAutoConfiguration.class)
@@ -40,10 +39,13 @@ public class CautionServer {
      */
     public static ConfigurableApplicationContext start(EnclaveOsRelease enclaveOs, Map<String, Object> settings) {
         var application = new SpringApplication(CautionServer.class);
-        application.setDefaultProperties(settings);
-        application.addInitializers(
-                context -> context.getBeanFactory().registerSingleton("enclaveOsRelease", enclaveOs));
-        return application.run();
+        application.addInitializers(context -> {
+            // What was asked for on the command line wins over the environment.
+            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("command line", settings));
+            context.getBeanFactory().registerSingleton("enclaveOsRelease", enclaveOs);
+        });
+        // Never from the directory that it happens to be started in: that may be a stranger's.
+        return application.run("--spring.config.location=classpath:/");
     }
 
     @Bean
@@ -56,11 +58,14 @@ public class CautionServer {
         return new SecureRandom();
     }
 
+    /** Taken before anything in the home directory is touched. */
+    @Bean(destroyMethod = "close")
+    HomeLock homeLock(CautionProperties p) throws IOException {
+        return HomeLock.take(p.home());
+    }
+
     @Bean
-    PlatformSettings platformSettings(CautionProperties p) throws IOException {
-        // Keys, sockets and the database's password lie below: nobody else's business.
-        Files.createDirectories(p.home());
-        Files.setPosixFilePermissions(p.home(), PosixFilePermissions.fromString("rwx------"));
+    PlatformSettings platformSettings(CautionProperties p, HomeLock lock) {
         return new PlatformSettings(p.home(), p.host(), p.appHost(), p.bind(), p.httpPort(), p.sshPort(),
                 p.firstPort(), p.lastPort());
     }

@@ -41,7 +41,7 @@ final class EmbeddedDatabase implements AutoCloseable {
         Path data = directory.resolve("data");
         Path passwordFile = directory.resolve("password");
         Files.createDirectories(directory);
-        endLeftover(data);
+        endLeftover(data, binaries(directory));
         if (!Files.exists(passwordFile)) {
             initialize(directory, data, passwordFile, random);
         }
@@ -79,28 +79,37 @@ final class EmbeddedDatabase implements AutoCloseable {
         Files.move(fresh, passwordFile);
     }
 
+    private static Path binaries(Path directory) {
+        return directory.resolve("binaries");
+    }
+
     private static EmbeddedPostgres.Builder builder(Path directory, Path data) {
         return EmbeddedPostgres.builder()
                 .setDataDirectory(data)
-                .setOverrideWorkingDirectory(directory.resolve("binaries").toFile())
+                .setOverrideWorkingDirectory(binaries(directory).toFile())
                 .setCleanDataDirectory(false)
                 // The user's own may name a locale that this machine does not have, and initdb would stop.
                 .setLocaleConfig("locale", "C.UTF-8")
                 .setPGStartupWait(Duration.ofSeconds(60))
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("unix_socket_directories", "")
-                .setServerConfig("max_connections", "50");
+                .setServerConfig("max_connections", "50")
+                // Made for tests, it would rather be fast than safe.
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                // It ends when the service has written down what it stopped, not beside it.
+                .setRegisterShutdownHook(false);
     }
 
     /** A killed service leaves its database running; two on one directory would be the end of it. */
-    private static void endLeftover(Path data) throws IOException {
+    private static void endLeftover(Path data, Path binaries) throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {
             return;
         }
         long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
         var leftover = ProcessHandle.of(pid)
-                .filter(process -> process.info().command().orElse("").endsWith("/postgres"));
+                .filter(process -> process.info().command().orElse("").startsWith(binaries.toString()));
         if (leftover.isPresent()) {
             LOG.warn("ending the database that a killed service left behind (process {})", pid);
             leftover.get().destroy();

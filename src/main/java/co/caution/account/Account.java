@@ -14,7 +14,7 @@ public record Account(UUID id, String name, Instant createdAt) {
     static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9_-]{1,30}[a-z0-9])");
 
     public Account {
-        if (!NAME.matcher(name).matches()) {
+        if (name == null || !NAME.matcher(name).matches()) {
             throw new InvalidAccountException("The user name '" + name + "' is not valid: use 3 to 32 characters of"
                     + " a-z, 0-9, '-' and '_', with a letter or digit first and last.");
         }

@@ -24,7 +24,7 @@ public record SshPublicKey(String line, String fingerprint) {
 
     /** Reads one line of a {@code .pub} file: Ed25519, ECDSA or RSA of at least 2048 bits. */
     public static SshPublicKey parse(String text) {
-        String line = text.strip();
+        String line = text == null ? "" : text.strip();
         if (line.contains("PRIVATE KEY")) {
             throw new InvalidAccountException("This is a private key. Give the public half: the file that ends in .pub.");
         }

@@ -3,6 +3,7 @@ package co.caution.app;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +17,19 @@ public record App(UUID id, UUID accountId, String name, @Nullable String deployB
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]");
 
     public App {
-        if (!NAME.matcher(name).matches()) {
+        if (name == null || !NAME.matcher(name).matches()) {
             throw new AppException("The app name '" + name + "' is not valid: use 3 to 63 characters of a-z, 0-9, '-'"
                     + " and '_', with a letter or digit first and last (caution init --name NAME).");
         }
+    }
+
+    /** Whether a push to this branch deploys; before the first push any branch does. */
+    public boolean deploysFrom(String ref) {
+        return deployBranch == null || deployBranch.equals(ref);
+    }
+
+    /** Why a push to another branch is refused. */
+    public String otherBranch() {
+        return "this app deploys from " + Repository.shortenRefName(String.valueOf(deployBranch));
     }
 }

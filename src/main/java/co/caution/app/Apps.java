@@ -11,6 +11,9 @@ import org.springframework.stereotype.Service;
 @Service
 public class Apps {
 
+    /** The request attribute that holds the account which a call acts for. */
+    public static final String CALLER = "caution.account";
+
     /**
      * @param state initialized, running, stopped or failed
      * @param release the release that runs, or ran last

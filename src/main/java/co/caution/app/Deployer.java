@@ -1,7 +1,6 @@
 package co.caution.app;
 
 import co.caution.app.store.AppStore;
-import co.caution.hosting.Enclave;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,38 +27,34 @@ import org.springframework.stereotype.Service;
 public class Deployer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
-
     private static final long GRACE_SECONDS = 10;
 
     private final AppStore store;
     private final Repositories repositories;
     private final ImageBuilder builder;
-    private final EnclaveLauncher launcher;
+    private final Rollout rollout;
+    private final LiveEnclaves live;
     private final FrontDoorPorts ports;
-    private final Traffic traffic;
     private final PlatformSettings settings;
     private final Clock clock;
     private final Map<UUID, ReentrantLock> turns = new ConcurrentHashMap<>();
-    private final LiveEnclaves live;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
     Deployer(
             AppStore store,
             Repositories repositories,
             ImageBuilder builder,
-            EnclaveLauncher launcher,
-            FrontDoorPorts ports,
-            Traffic traffic,
+            Rollout rollout,
             LiveEnclaves live,
+            FrontDoorPorts ports,
             PlatformSettings settings,
             Clock clock) {
         this.store = store;
         this.repositories = repositories;
         this.builder = builder;
-        this.launcher = launcher;
-        this.ports = ports;
-        this.traffic = traffic;
+        this.rollout = rollout;
         this.live = live;
+        this.ports = ports;
         this.settings = settings;
         this.clock = clock;
     }
@@ -77,7 +72,7 @@ public class Deployer {
         store.insert(build);
         var log = new ProgressLog(progressLog(build.id()));
         log.step("Received " + commit.abbreviate(7).name() + " on " + Repository.shortenRefName(ref));
-        return run(build.id(), log, app, () -> buildAndDeploy(app, build, from, commit, log));
+        return run(build.id(), log, app, () -> push(build, from, commit, log));
     }
 
     /**
@@ -91,13 +86,7 @@ public class Deployer {
         }
         return store.lastLive(app.id()).flatMap(last -> store.release(last.releaseId())).map(release -> {
             var log = new ProgressLog(settings.build(release.buildId()).resolve("restart.log"));
-            return run(release.buildId(), log, app, () -> {
-                if (live.of(app.id()).isPresent()) {
-                    return new PushOutcome.Live(release); // another push was faster
-                }
-                log.step("Starting v" + release.number() + " again: its enclave is not running");
-                return deploy(app, release, log);
-            });
+            return run(release.buildId(), log, app, () -> restart(app, release, log));
         });
     }
 
@@ -112,7 +101,7 @@ public class Deployer {
             throw new AppException.Conflict("A push to '" + app.name() + "' is at work; try again when it is done.");
         }
         try {
-            stop(app.id(), "the app was destroyed");
+            rollout.stop(app.id(), "the app was destroyed");
             store.markDestroyed(app.id(), clock.instant());
         } finally {
             turn.unlock();
@@ -144,23 +133,44 @@ public class Deployer {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        live.apps().forEach(app -> stop(app, "the service was stopped"));
+        rollout.stopAll("the service was stopped");
     }
 
     private PushRun run(UUID build, ProgressLog log, App app, Work work) {
         var outcome = new CompletableFuture<PushOutcome>();
         workers.submit(() -> {
+            PushOutcome ended;
             try {
-                outcome.complete(inTurn(app, log, work));
+                ended = inTurn(app, log, work);
+            } catch (InterruptedException e) {
+                ended = new PushOutcome.Failed("service", "the service was stopped; push again");
             } catch (Throwable e) {
                 LOG.error("push {} of app {} failed for an unforeseen reason", build, app.id(), e);
-                outcome.complete(new PushOutcome.Failed("service", "something went wrong inside the platform ("
-                        + e.getClass().getSimpleName() + "); the server's log has the details"));
-            } finally {
-                log.close();
+                ended = new PushOutcome.Failed("service", "something went wrong inside the platform ("
+                        + e.getClass().getSimpleName() + "); the server's log has the details");
             }
+            conclude(app, build, ended, log);
+            outcome.complete(ended);
         });
         return new PushRun(build, log, outcome);
+    }
+
+    /** The last lines, which everybody gets to see: the client that waits, and whoever reads the log later. */
+    private void conclude(App app, UUID build, PushOutcome ended, ProgressLog log) {
+        switch (ended) {
+            case PushOutcome.Live _ -> {
+                log.say("Deployment successful!");
+                ports.application(app.id()).ifPresent(url -> log.say("Application: " + url));
+                ports.attestation(app.id()).ifPresent(url -> log.say("Attestation: " + url));
+                log.say("");
+                log.say("Run 'caution verify' to verify the application attestation.");
+            }
+            case PushOutcome.Failed failed -> {
+                log.say("fatal: " + failed.phase() + " failed: " + failed.reason());
+                log.say("The whole log: caution builds output " + build);
+            }
+        }
+        log.close();
     }
 
     private PushOutcome inTurn(App app, ProgressLog log, Work work) throws Exception {
@@ -176,109 +186,74 @@ public class Deployer {
         }
     }
 
-    private PushOutcome buildAndDeploy(App app, Build build, ObjectId from, ObjectId commit, ProgressLog log)
-            throws Exception {
+    private PushOutcome push(Build build, ObjectId from, ObjectId commit, ProgressLog log) throws Exception {
         PushOutcome outcome;
-        try (Repository repository = repositories.open(app.id())) {
-            Release release;
+        try (Repository repository = repositories.open(build.appId())) {
             try {
-                release = builder.build(app, build, repository, commit, log);
-            } catch (DeploymentException e) {
-                return failed(build, "build", e.getMessage());
-            }
-            log.step("Release v" + release.number() + " recorded");
-            outcome = deploy(app, release, log);
-            if (outcome instanceof PushOutcome.Failed failed) {
-                return failed(build, failed.phase(), failed.reason());
-            }
-            try {
-                repositories.move(repository, build.ref(), from, commit);
-            } catch (AppException.Conflict e) {
-                return failed(build, "branch", e.getMessage());
-            }
-            if (app.deployBranch() == null) {
-                store.setDeployBranch(app.id(), build.ref());
-                repositories.headFollows(repository, build.ref());
+                outcome = push(build, repository, from, commit, log);
+            } finally {
+                repositories.unpin(repository, build.id());
             }
         } catch (InterruptedException e) {
-            return failed(build, "service", "the service was stopped; push again");
+            outcome = new PushOutcome.Failed("service", "the service was stopped; push again");
         } catch (Exception e) {
             store.update(build.fail("service", e.toString(), clock.instant()));
             throw e;
         }
-        store.update(build.succeed(clock.instant()));
+        store.update(switch (outcome) {
+            case PushOutcome.Live _ -> build.succeed(clock.instant());
+            case PushOutcome.Failed failed -> build.fail(failed.phase(), failed.reason(), clock.instant());
+        });
         return outcome;
     }
 
-    private PushOutcome failed(Build build, String phase, String reason) {
-        store.update(build.fail(phase, reason, clock.instant()));
-        return new PushOutcome.Failed(phase, reason);
-    }
-
-    /** Starting → attested → live. What was live stays so until the new enclave is. */
-    private PushOutcome deploy(App app, Release release, ProgressLog log) throws InterruptedException, IOException {
-        var deployment = Deployment.starting(release, clock.instant());
-        store.insert(deployment);
-        Enclave enclave = null;
+    /** What was true when the push came in may no longer be so when its turn comes: it is looked at again. */
+    private PushOutcome push(Build build, Repository repository, ObjectId from, ObjectId commit, ProgressLog log)
+            throws IOException, InterruptedException {
+        Optional<App> found = store.app(build.appId());
+        if (found.isEmpty()) {
+            return new PushOutcome.Failed("push", "the app was destroyed meanwhile");
+        }
+        App app = found.get();
+        if (!app.deploysFrom(build.ref())) {
+            return new PushOutcome.Failed("push", app.otherBranch());
+        }
+        ObjectId now = repositories.at(repository, build.ref());
+        if (!now.equals(from)) {
+            var running = live.of(app.id());
+            return now.equals(commit) && running.isPresent()
+                    ? new PushOutcome.Live(running.get().release())
+                    : new PushOutcome.Failed("push", "the branch was moved by another push meanwhile; git fetch caution,"
+                            + " look at what came, and push again");
+        }
+        Release release;
         try {
-            log.step("Starting enclave");
-            enclave = launcher.start(release, deployment.id());
-            launcher.attest(release, enclave);
-            deployment = deployment.attested();
-            store.update(deployment);
-            log.detail("attested: PCR0-2 match v" + release.number());
-            launcher.awaitApp(release, enclave);
-            log.detail("healthy: the app answers");
-            var assigned = ports.assign(app.id(), EnclaveLauncher.ports(release));
-            traffic.lead(app.id(), assigned, enclave);
-            goLive(app, release, deployment.live(clock.instant()), enclave);
-        } catch (DeploymentException | IOException e) {
-            return abort(deployment, enclave, e.getMessage());
-        } catch (InterruptedException | RuntimeException e) {
-            abort(deployment, enclave, "interrupted: " + e);
-            throw e;
+            release = builder.build(app, build, repository, commit, log);
+        } catch (DeploymentException e) {
+            return new PushOutcome.Failed("build", e.getMessage());
         }
-        log.step("v" + release.number() + " is live");
-        log.append("Deployment successful!");
-        ports.application(app.id()).ifPresent(url -> log.append("Application: " + url));
-        ports.attestation(app.id()).ifPresent(url -> log.append("Attestation: " + url));
-        log.append("");
-        log.append("Run 'caution verify' to verify the application attestation.");
-        return new PushOutcome.Live(release);
+        log.step("Release v" + release.number() + " recorded");
+        PushOutcome outcome = rollout.deploy(app, release, log);
+        if (outcome instanceof PushOutcome.Live) {
+            repositories.move(repository, build.ref(), from, commit);
+            if (app.deployBranch() == null) {
+                store.setDeployBranch(app.id(), build.ref());
+                repositories.headFollows(repository, build.ref());
+            }
+        }
+        return outcome;
     }
 
-    private PushOutcome abort(Deployment deployment, Enclave enclave, String reason) {
-        if (enclave != null) {
-            enclave.terminate();
+    private PushOutcome restart(App app, Release release, ProgressLog log) throws IOException, InterruptedException {
+        if (store.app(app.id()).isEmpty()) {
+            return new PushOutcome.Failed("push", "the app was destroyed meanwhile");
         }
-        store.update(deployment.failed(reason, clock.instant()));
-        return new PushOutcome.Failed("deployment", reason);
-    }
-
-    private void goLive(App app, Release release, Deployment deployment, Enclave enclave) {
-        var before = live.put(new LiveEnclave(app, release, deployment, enclave));
-        store.switchLive(before == null ? null : before.deployment().retired(clock.instant()), deployment);
-        if (before != null) {
-            before.enclave().terminate();
+        var running = live.of(app.id());
+        if (running.isPresent()) {
+            return new PushOutcome.Live(running.get().release()); // another push was faster
         }
-        enclave.ended().thenAccept(exit -> died(app, deployment, EnclaveLauncher.describe(exit)));
-    }
-
-    /** An enclave that ends on its own takes its app down; that is recorded and shown, never papered over. */
-    private void died(App app, Deployment deployment, String reason) {
-        if (live.remove(app.id(), deployment.id())) {
-            LOG.warn("the enclave of app {} ended: {}", app.id(), reason);
-            store.update(deployment.failed(reason, clock.instant()));
-        }
-    }
-
-    private void stop(UUID app, String why) {
-        var running = live.remove(app);
-        if (running != null) {
-            store.update(running.deployment().stopped(why, clock.instant()));
-            traffic.close(app);
-            running.enclave().terminate();
-        }
+        log.step("Starting v" + release.number() + " again: its enclave is not running");
+        return rollout.deploy(app, release, log);
     }
 
     private ReentrantLock turn(UUID app) {

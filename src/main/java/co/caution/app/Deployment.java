@@ -45,11 +45,6 @@ public record Deployment(
         return new Deployment(id, appId, releaseId, State.LIVE, null, createdAt, now, null);
     }
 
-    Deployment retired(Instant now) {
-        require(State.LIVE);
-        return end(State.RETIRED, "another release took over", now);
-    }
-
     Deployment stopped(String why, Instant now) {
         return end(State.STOPPED, why, now);
     }

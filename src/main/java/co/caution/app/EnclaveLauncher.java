@@ -95,7 +95,7 @@ class EnclaveLauncher {
     static String describe(EnclaveExit exit) {
         String stderr = exit.stderr();
         if (stderr != null && !stderr.isBlank()) {
-            return exit.describe() + "; its last lines:\n" + stderr.stripTrailing().replaceAll("[\\p{Cntrl}&&[^\n]]", "");
+            return exit.describe() + "; its last lines:\n" + stderr.stripTrailing();
         }
         return exit.describe() + (exit.phase().equals("app")
                 ? ". Its output stays inside the enclave unless the Procfile says 'report_stderr: on'"

@@ -16,9 +16,6 @@ import org.springframework.stereotype.Component;
 @Component
 class FrontDoorPorts {
 
-    /** Stands for the attestation endpoint where guest ports are listed. */
-    static final int ATTESTATION = 0;
-
     private final AppStore store;
     private final PlatformSettings settings;
 
@@ -32,7 +29,7 @@ class FrontDoorPorts {
         var assigned = store.ports(app);
         var taken = new HashSet<>(store.takenPorts());
         var wanted = new ArrayList<>(guestPorts);
-        wanted.add(ATTESTATION);
+        wanted.add(Traffic.ATTESTATION);
         for (int guestPort : wanted) {
             if (!assigned.containsKey(guestPort)) {
                 int free = free(taken);
@@ -51,7 +48,7 @@ class FrontDoorPorts {
     }
 
     Optional<String> attestation(UUID app) {
-        return Optional.ofNullable(store.ports(app).get(ATTESTATION)).map(port -> settings.appUrl(port) + "/attestation");
+        return Optional.ofNullable(store.ports(app).get(Traffic.ATTESTATION)).map(port -> settings.appUrl(port) + "/attestation");
     }
 
     private List<Integer> deployedPorts(UUID app) {

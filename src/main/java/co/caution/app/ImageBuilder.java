@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -75,11 +75,11 @@ class ImageBuilder {
         String sha256 = sha256(image.eif());
         Path stored = settings.image(sha256);
         Files.createDirectories(stored.getParent());
-        try {
-            Files.createLink(stored, image.eif());
-        } catch (FileAlreadyExistsException e) {
-            // The same bytes, built before.
-        }
+        // Over whatever is there: the same bytes, or ones that were damaged since.
+        Path fresh = stored.resolveSibling(build.id() + ".new");
+        Files.createLink(fresh, image.eif());
+        Files.move(fresh, stored, StandardCopyOption.ATOMIC_MOVE);
+        Files.deleteIfExists(fresh); // moving one name of a file onto another of its names leaves both
         var pcrs = image.measurements();
         var release = new Release(UUID.randomUUID(), app.id(), store.nextNumber(app.id()), build.id(), commit.name(),
                 image.procfile().source(), sha256, image.eifSize(), pcrs.pcr0(), pcrs.pcr1(), pcrs.pcr2(),

@@ -35,6 +35,11 @@ public record PlatformSettings(
         return "http://" + host + ":" + httpPort;
     }
 
+    /** The same, for whoever is on this machine: no name to look up, no network to cross. */
+    public String serverHere() {
+        return "http://" + (bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind) + ":" + httpPort;
+    }
+
     public String gitUrl(UUID app) {
         return "ssh://git@" + host + ":" + sshPort + "/" + app + ".git";
     }

@@ -1,5 +1,6 @@
 package co.caution.app;
 
+import co.caution.build.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -17,13 +18,13 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class ProgressLog {
 
-    private static final int MAX_LINES = 20_000;
-    private static final int MAX_LINE = 2_000;
+    private static final int MAX_DETAILS = 20_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<String> lines = new ArrayList<>();
     private final Writer file;
+    private int details;
     private boolean closed;
 
     ProgressLog(Path file) {
@@ -40,25 +41,36 @@ public final class ProgressLog {
         append("-----> " + text);
     }
 
-    /** Detail below the current step. */
+    /** Detail below the current step; there may be too much of it. */
     void detail(String text) {
-        append("       " + text);
+        details++;
+        if (details <= MAX_DETAILS) {
+            append("       " + (details == MAX_DETAILS ? "(more output is left out)" : text));
+        }
     }
 
-    void append(String text) {
-        String line = printable(text);
+    /** What a push ends with: any number of lines. */
+    void say(String text) {
+        text.lines().forEach(this::append);
+        if (text.isEmpty()) {
+            append("");
+        }
+    }
+
+    private void append(String text) {
+        String line = Text.printable(text);
         lock.lock();
         try {
-            if (closed || lines.size() > MAX_LINES) {
+            if (closed) {
                 return;
             }
-            lines.add(lines.size() == MAX_LINES ? "       (more output is left out)" : line);
-            file.write(lines.getLast() + "\n");
+            lines.add(line);
+            file.write(line + "\n");
             file.flush();
-            changed.signalAll();
         } catch (IOException e) {
             // A full disk must not lose the push: the reader still gets the line, the build fails on its own account.
         } finally {
+            changed.signalAll();
             lock.unlock();
         }
     }
@@ -68,10 +80,10 @@ public final class ProgressLog {
         try {
             closed = true;
             file.close();
-            changed.signalAll();
         } catch (IOException e) {
             // As above.
         } finally {
+            changed.signalAll();
             lock.unlock();
         }
     }
@@ -98,11 +110,5 @@ public final class ProgressLog {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** git refuses control characters in what a server says, and a terminal must not obey a build's. */
-    private static String printable(String text) {
-        String cut = text.length() > MAX_LINE ? text.substring(0, MAX_LINE) + "…" : text;
-        return cut.replace("\t", "    ").replaceAll("\\p{Cntrl}", "");
     }
 }

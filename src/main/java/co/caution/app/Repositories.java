@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class Repositories {
 
-    /** Keeps what a push brought alive until its branch moves; no client sees it. */
+    /** Keeps what a push brought alive while it is worked on; no client sees it. */
     public static final String PINS = "refs/caution/";
 
     private final PlatformSettings settings;
@@ -41,6 +41,18 @@ public class Repositories {
 
     void pin(Repository repository, UUID build, ObjectId commit) throws IOException {
         move(repository, PINS + "builds/" + build, ObjectId.zeroId(), commit);
+    }
+
+    void unpin(Repository repository, UUID build) throws IOException {
+        RefUpdate pin = repository.updateRef(PINS + "builds/" + build);
+        pin.setForceUpdate(true);
+        pin.delete();
+    }
+
+    /** Where a ref is now; {@link ObjectId#zeroId()} where there is none. */
+    ObjectId at(Repository repository, String ref) throws IOException {
+        var found = repository.exactRef(ref);
+        return found == null ? ObjectId.zeroId() : found.getObjectId();
     }
 
     /**

@@ -8,9 +8,11 @@ import java.util.UUID;
 /** Leads people to the enclave that is live; {@code relay} provides it. */
 public interface Traffic {
 
+    /** Stands for the attestation endpoint where guest ports are listed. */
+    int ATTESTATION = 0;
+
     /**
-     * Opens the app's front doors, or turns those that are open to another enclave; connections that are open stay
-     * where they are.
+     * Opens the app's front doors, or turns those that are open to another enclave.
      *
      * @param ports guest port to public port
      * @throws IOException when a port cannot be opened; nothing has changed then

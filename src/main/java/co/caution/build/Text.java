@@ -3,7 +3,7 @@ package co.caution.build;
 import java.util.regex.Pattern;
 
 /** Text from elsewhere, made fit for a log and a terminal. */
-final class Text {
+public final class Text {
 
     static final int MAX_LINE = 4096;
 
@@ -14,7 +14,7 @@ final class Text {
     private Text() {}
 
     /** Without control characters, and at most {@link #MAX_LINE} characters. */
-    static String printable(String text) {
+    public static String printable(String text) {
         String cut = text.length() > 4 * MAX_LINE ? text.substring(0, 4 * MAX_LINE) : text;
         var out = new StringBuilder();
         for (char c : ESCAPES.matcher(cut).replaceAll("").toCharArray()) {

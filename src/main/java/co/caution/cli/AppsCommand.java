@@ -68,7 +68,7 @@ final class AppsCommand {
         JsonNode found = AppLookup.find(api, app, Checkout.find());
         String name = found.path("resource_name").asString();
         String typed = confirm;
-        if (typed == null && Style.terminal()) {
+        if (typed == null && System.console() != null && System.console().isTerminal()) {
             typed = System.console().readLine("This stops %s for everyone. Type its name to go ahead: ", name);
         }
         if (!name.equals(typed)) {
@@ -81,8 +81,7 @@ final class AppsCommand {
     }
 
     private ApiClient api() {
-        Context context = root.context();
-        return context.api(context.server(Checkout.find().map(Checkout::server).orElse(null)));
+        return root.context().api(Checkout.find());
     }
 
     private static String summary(JsonNode app) {

@@ -1,6 +1,5 @@
 package co.caution.cli;
 
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -48,8 +47,6 @@ final class BuildsCommand {
     }
 
     private ApiClient api() {
-        Context context = root.context();
-        Optional<Checkout> checkout = Checkout.find();
-        return context.api(context.server(checkout.map(Checkout::server).orElse(null)));
+        return root.context().api(Checkout.find());
     }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.ScopeType;
             InitCommand.class,
             VerifyCommand.class,
             BuildCommand.class,
+            TrustCommand.class,
             AppsCommand.class,
             BuildsCommand.class,
             LoginCommand.class,

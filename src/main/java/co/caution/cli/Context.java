@@ -47,9 +47,23 @@ final class Context {
         return server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
     }
 
+    /**
+     * The API of the server of this checkout, or of the one named. A token from the environment goes only to a server
+     * that its owner named: never to one that a checkout names.
+     */
+    ApiClient api(Optional<Checkout> checkout) {
+        String repository = checkout.map(Checkout::server).orElse(null);
+        String server = server(repository);
+        boolean ownersChoice = repository == null || server.equals(server(null));
+        return api(server, ownersChoice ? Optional.ofNullable(System.getenv("CAUTION_TOKEN")) : Optional.empty());
+    }
+
     ApiClient api(String server) {
-        Optional<String> token = Optional.ofNullable(System.getenv("CAUTION_TOKEN"))
-                .or(() -> new Logins(configuration()).token(server));
+        return api(server, Optional.empty());
+    }
+
+    private static ApiClient api(String server, Optional<String> named) {
+        Optional<String> token = named.or(() -> new Logins(configuration()).token(server));
         return new ApiClient(server, token.orElseThrow(() -> new CliException("Not logged in to " + server
                 + ". Ask its operator for a token (caution admin add-user), then: caution --server " + server
                 + " login --token TOKEN")));

@@ -1,5 +1,7 @@
 package co.caution.cli;
 
+import co.caution.build.Text;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -45,7 +47,8 @@ final class Errors {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
+    /** Part of a message may be what a stranger's server said: it must not steer this terminal. */
     static void print(String message) {
-        System.err.println(Style.red("error: ") + message);
+        System.err.println(Style.red("error: ") + message.lines().map(Text::printable).collect(Collectors.joining("\n")));
     }
 }

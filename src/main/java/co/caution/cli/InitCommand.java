@@ -1,12 +1,14 @@
 package co.caution.cli;
 
-import co.caution.attestation.TrustRoot;
 import co.caution.project.DeploymentFile;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,8 +36,8 @@ final class InitCommand implements Callable<Integer> {
         Checkout checkout = Checkout.find().orElseThrow(() -> new CliException(
                 "This is not a git repository. Run 'git init' and commit your app first, then 'caution init' again."));
         Context context = root.context();
-        String server = context.server(checkout.server());
-        ApiClient api = context.api(server);
+        ApiClient api = context.api(Optional.of(checkout));
+        String server = api.server();
         System.out.println("Initializing new deployment...");
         System.out.println("Git repository found");
         procfile(checkout.root());
@@ -60,10 +62,15 @@ final class InitCommand implements Callable<Integer> {
         deployment.write(checkout.root());
         System.out.println();
         System.out.println("You can now push to 'caution' remote:");
-        System.out.println("  git push caution main");
+        System.out.println("  git push caution " + branch(checkout.root()));
         System.out.println("Verify attestation:");
         System.out.println("  caution verify");
         return 0;
+    }
+
+    private static String branch(Path root) {
+        Git.Result branch = Git.run(root, "symbolic-ref", "--quiet", "--short", "HEAD");
+        return branch.ok() ? branch.output() : "main";
     }
 
     /** Its own file first, then the remote: a clone of an app has both or neither. */
@@ -135,17 +142,28 @@ final class InitCommand implements Callable<Integer> {
     }
 
     /**
-     * The person who runs this has an account on the server: its simulated root is pinned for this app's URL, in their
-     * own configuration, and said. A stranger's verifier never takes a root from a server.
+     * A verifier takes no root from a server. Only where server and enclaves are on this very machine does its owner vouch
+     * for both: there the simulated root is pinned, in this person's own configuration, and said.
      */
     private static void pinRoot(ApiClient api, String attestationUrl) {
         JsonNode offered = api.get("/api/trust-root");
         if (offered.path("hardware").asBoolean(true)) {
             return;
         }
-        var root = new TrustRoot(offered.path("name").asString(), offered.path("fingerprint").asString());
-        new PinnedRoots(Context.configuration()).pin(attestationUrl, root);
-        System.out.println("Pinned this server's SIMULATED root for " + attestationUrl + ":");
-        System.out.println("  sha256 " + root.fingerprint());
+        var root = PinnedRoots.simulated(offered.path("fingerprint").asString());
+        if (!loopback(api.server()) || !loopback(attestationUrl)) {
+            System.out.println("This server's enclaves are SIMULATED; it says that its root is sha256 " + root.fingerprint() + ".");
+            System.out.println("If you know that from elsewhere: caution trust pin " + attestationUrl + " " + root.fingerprint());
+            return;
+        }
+        var pins = new PinnedRoots(Context.configuration());
+        var before = pins.of(attestationUrl).filter(pinned -> !pinned.equals(root));
+        pins.pin(attestationUrl, root);
+        System.out.println("Pinned this machine's SIMULATED root for " + attestationUrl + ":");
+        System.out.println("  sha256 " + root.fingerprint() + before.map(old -> " (was " + old.fingerprint() + ")").orElse(""));
+    }
+
+    private static boolean loopback(String url) {
+        return List.of("localhost", "127.0.0.1", "[::1]").contains(URI.create(url).getHost());
     }
 }

@@ -21,22 +21,22 @@ final class ServerCommand implements Callable<Integer> {
         @Option(names = "--home", paramLabel = "DIR", description = "Everything that must survive a restart (default: ~/.local/share/caution).")
         Path home;
 
-        @Option(names = "--bind", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "The address to listen on (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--bind", paramLabel = "ADDRESS", defaultValue = "${env:CAUTION_BIND:-127.0.0.1}", description = "The address to listen on (default: ${DEFAULT-VALUE}).")
         String bind;
 
-        @Option(names = "--host", paramLabel = "NAME", defaultValue = "localhost", description = "The name by which people reach this machine (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--host", paramLabel = "NAME", defaultValue = "${env:CAUTION_HOST:-localhost}", description = "The name by which people reach this machine (default: ${DEFAULT-VALUE}).")
         String host;
 
-        @Option(names = "--app-host", paramLabel = "NAME", defaultValue = "127.0.0.1", description = "The name that app URLs carry (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--app-host", paramLabel = "NAME", defaultValue = "${env:CAUTION_APP_HOST:-127.0.0.1}", description = "The name that app URLs carry (default: ${DEFAULT-VALUE}).")
         String appHost;
 
-        @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "8080", description = "API (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "${env:CAUTION_HTTP_PORT:-8080}", description = "API (default: ${DEFAULT-VALUE}).")
         int httpPort;
 
-        @Option(names = "--ssh-port", paramLabel = "PORT", defaultValue = "2222", description = "Pushes (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--ssh-port", paramLabel = "PORT", defaultValue = "${env:CAUTION_SSH_PORT:-2222}", description = "Pushes (default: ${DEFAULT-VALUE}).")
         int sshPort;
 
-        @Option(names = "--app-ports", paramLabel = "FIRST-LAST", defaultValue = "8100-8999", description = "Where apps are reached (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--app-ports", paramLabel = "FIRST-LAST", defaultValue = "${env:CAUTION_APP_PORTS:-8100-8999}", description = "Where apps are reached (default: ${DEFAULT-VALUE}).")
         String appPorts;
 
         Path home() {

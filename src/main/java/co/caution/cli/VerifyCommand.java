@@ -10,6 +10,7 @@ import co.caution.verify.Verdict;
 import co.caution.verify.Verification;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -63,6 +64,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (maxAge < 0) {
+            throw new CliException(Errors.USAGE, "--max-age is a number of seconds, not " + maxAge + ".");
+        }
         Optional<Checkout> checkout = Checkout.find();
         String endpoint = endpoint(checkout);
         Optional<TrustRoot> pinned = new PinnedRoots(Context.configuration()).of(endpoint);
@@ -70,10 +74,11 @@ final class VerifyCommand implements Callable<Integer> {
         roots.add(TrustRoot.awsCommercial());
         pinned.ifPresent(roots::add);
         for (Path file : trustRoots) {
-            roots.add(TrustRoot.of(file));
+            roots.add(named(file));
         }
+        List<TrustRoot> accepted = allowSimulated ? roots : pinned.map(List::of).orElse(List.of());
         var report = new VerifyReport(json, pinned);
-        var request = new Request(URI.create(endpoint), roots, allowSimulated || pinned.isPresent(), allowDebug,
+        var request = new Request(URI.create(endpoint), roots, accepted, allowDebug,
                 Duration.ofSeconds(maxAge), expected(), source(checkout));
         Verdict verdict = new Verification(Clock.systemUTC(), new SecureRandom(), report).run(request);
         report.verdict(verdict);
@@ -92,10 +97,28 @@ final class VerifyCommand implements Callable<Integer> {
                 : checkout.map(found -> found.deployment().attestationUrl()).orElseThrow(() -> new CliException(
                         Errors.USAGE,
                         "Name the attestation endpoint (--attestation-url URL), or run this in a checkout with .caution/deployment.json."));
-        if (!endpoint.matches("https?://[^/\\s]+(/\\S*)?")) {
-            throw new CliException(Errors.USAGE, "'" + endpoint + "' is not an http or https URL.");
-        }
+        requireUrl(endpoint);
         return endpoint;
+    }
+
+    static void requireUrl(String url) {
+        try {
+            URI uri = new URI(url);
+            if (List.of("http", "https").contains(uri.getScheme()) && uri.getHost() != null && uri.getUserInfo() == null) {
+                return;
+            }
+        } catch (URISyntaxException e) {
+            // Said below.
+        }
+        throw new CliException(Errors.USAGE, "'" + url + "' is not an http or https URL of a host.");
+    }
+
+    private static TrustRoot named(Path file) {
+        try {
+            return TrustRoot.of(file);
+        } catch (IOException e) {
+            throw new CliException(Errors.USAGE, "The root " + file + " cannot be used: " + e.getMessage());
+        }
     }
 
     private Optional<ExpectedPcrs> expected() throws IOException {

@@ -3,6 +3,7 @@ package co.caution.cli;
 import co.caution.attestation.Evidence.Genuine;
 import co.caution.attestation.TrustRoot;
 import co.caution.build.BuiltImage;
+import co.caution.build.Text;
 import co.caution.eif.Measurements;
 import co.caution.project.Manifest;
 import co.caution.verify.Progress;
@@ -66,21 +67,23 @@ final class VerifyReport implements Progress {
         if (evidence.root().hardware()) {
             return "AWS Nitro root CA";
         }
-        return evidence.root().name() + " (sha256 " + evidence.root().fingerprint().substring(0, 16) + "…, "
-                + (pinned.filter(evidence.root()::equals).isPresent() ? "pinned by you for this URL)" : "named by you)");
+        String sha256 = " (sha256 " + evidence.root().fingerprint().substring(0, 16) + "…)";
+        return pinned.filter(evidence.root()::equals).isPresent()
+                ? "the SIMULATED root that you pinned for this URL" + sha256
+                : "a root that you named, not AWS's" + sha256;
     }
 
     @Override
     public void manifest(Optional<Manifest> bound, JsonNode hints) {
         manifest = bound;
         say("");
-        say("Manifest information:");
+        say("Manifest information (what the enclave's agent says; it counts when the PCRs match):");
         bound.ifPresentOrElse(m -> {
-            say("  Source tree: " + m.tree());
-            say("  Run command: " + String.join(" ", m.argv()));
-            say("  May ask the host for: " + (m.egress().isEmpty() ? "nothing" : String.join(", ", m.egress())));
+            quote("  Source tree: " + m.tree());
+            quote("  Run command: " + String.join(" ", m.argv()));
+            quote("  May ask the host for: " + (m.egress().isEmpty() ? "nothing" : String.join(", ", m.egress())));
             if (m.metadata() != null) {
-                say("  Metadata: " + printable(m.metadata()));
+                quote("  Metadata: " + m.metadata());
             }
         }, () -> say("  (the enclave bound none to its evidence)"));
         hint("  App source: ", hints.path("source"));
@@ -192,7 +195,10 @@ final class VerifyReport implements Progress {
             out.put("channel", "not_bound");
         });
         expected(verdict).ifPresent(expected -> out.put("expected", view(expected)));
-        manifest.ifPresent(m -> out.put("manifest", Map.of("tree", m.tree(), "argv", m.argv(), "egress", m.egress())));
+        manifest.ifPresent(m -> {
+            out.put("manifest", Map.of("tree", m.tree(), "argv", m.argv(), "egress", m.egress()));
+            out.put("manifest_verified", verdict instanceof Verdict.Verified);
+        });
         if (image != null) {
             out.put("stage", image.stage().toString());
         }
@@ -220,7 +226,7 @@ final class VerifyReport implements Progress {
 
     private void hint(String label, JsonNode value) {
         if (!value.asString("").isEmpty()) {
-            say(label + printable(value.asString()) + " (unverified)");
+            quote(label + value.asString() + " (unverified)");
         }
     }
 
@@ -234,8 +240,8 @@ final class VerifyReport implements Progress {
         }
     }
 
-    /** What others wrote must not steer this terminal. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ");
+    /** A line with text that others wrote: it must not steer this terminal. */
+    private void quote(String line) {
+        say(Text.printable(line));
     }
 }

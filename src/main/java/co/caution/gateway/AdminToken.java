@@ -28,7 +28,7 @@ class AdminToken {
         this.token = hex.getBytes(StandardCharsets.US_ASCII);
         Path fresh = Files.createTempFile(settings.home(), "admin", ".new",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, "{\"server\":\"" + settings.server() + "\",\"token\":\"" + hex + "\"}\n");
+        Files.writeString(fresh, "{\"server\":\"" + settings.serverHere() + "\",\"token\":\"" + hex + "\"}\n");
         Files.move(fresh, settings.home().resolve("admin.json"), StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -5,14 +5,16 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
 import org.springframework.http.MediaType;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Says in words that a token is missing or wrong. */
+/** Says in words that a token is missing, wrong, or for something else. */
 @Component
-class ProblemEntryPoint implements AuthenticationEntryPoint {
+class ProblemEntryPoint implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private final JsonMapper json;
 
@@ -23,13 +25,25 @@ class ProblemEntryPoint implements AuthenticationEntryPoint {
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException e)
             throws IOException {
-        response.setStatus(401);
         response.setHeader("WWW-Authenticate", "Bearer");
+        answer(request, response, 401, "Unauthorized", "No valid token. Ask the operator for one (caution admin add-user),"
+                + " then: caution login --token TOKEN");
+    }
+
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException e)
+            throws IOException {
+        answer(request, response, 403, "Forbidden", "This token is not for that.");
+    }
+
+    private void answer(HttpServletRequest request, HttpServletResponse response, int status, String title, String detail)
+            throws IOException {
+        response.setStatus(status);
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(Map.of(
-                "title", "Unauthorized",
-                "status", 401,
-                "detail", "No valid token. Ask the operator for one (caution admin add-user), then: caution login --token TOKEN",
+                "title", title,
+                "status", status,
+                "detail", detail,
                 "request", String.valueOf(request.getAttribute(RequestIdFilter.HEADER)))));
     }
 }

@@ -1,5 +1,6 @@
 package co.caution.gateway;
 
+import jakarta.servlet.DispatcherType;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -25,11 +26,13 @@ class SecurityConfiguration {
                 .headers(headers -> headers
                         .contentSecurityPolicy(csp -> csp.policyDirectives("default-src 'none'; frame-ancestors 'none'")))
                 .authorizeHttpRequests(requests -> requests
+                        // The second pass of a request that was answered with an error already.
+                        .dispatcherTypeMatchers(DispatcherType.ERROR).permitAll()
                         .requestMatchers(HttpMethod.GET, "/health").permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/apps/{app}/attestation").permitAll()
                         .requestMatchers("/api/admin/**").hasAuthority(TokenFilter.ADMIN)
                         .anyRequest().hasAuthority(TokenFilter.USER))
-                .exceptionHandling(errors -> errors.authenticationEntryPoint(problems))
+                .exceptionHandling(errors -> errors.authenticationEntryPoint(problems).accessDeniedHandler(problems))
                 .addFilterBefore(tokens, AnonymousAuthenticationFilter.class)
                 .build();
     }

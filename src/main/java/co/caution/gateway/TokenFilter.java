@@ -1,6 +1,7 @@
 package co.caution.gateway;
 
 import co.caution.account.Accounts;
+import co.caution.app.Apps;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,8 +21,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 class TokenFilter extends OncePerRequestFilter {
 
-    /** What feature packages read to know for whom they act. */
-    static final String ACCOUNT = "caution.account";
     static final String USER = "user";
     static final String ADMIN = "admin";
     private static final String BEARER = "Bearer ";
@@ -44,7 +43,7 @@ class TokenFilter extends OncePerRequestFilter {
                 signIn("operator", ADMIN);
             } else {
                 accounts.byToken(token).ifPresent(account -> {
-                    request.setAttribute(ACCOUNT, account.id());
+                    request.setAttribute(Apps.CALLER, account.id());
                     signIn(account.name(), USER);
                 });
             }

@@ -109,9 +109,9 @@ final class GitCommand implements Command {
                 return line.get().push() ? receive(repository, app.get()) : upload(repository, protocol);
             }
         } catch (IOException e) {
-            LOG.debug("git command ended early: {}", e.toString());
-            return 1;
-        } catch (RuntimeException e) {
+            LOG.warn("git command ended early: {}", e.toString());
+            return refuse("the transfer ended early: " + e.getMessage());
+        } catch (RuntimeException | Error e) {
             LOG.error("git command failed", e);
             return refuse("something went wrong inside the platform; the server's log has the details");
         }
@@ -142,6 +142,7 @@ final class GitCommand implements Command {
         receive.setAllowNonFastForwards(true);
         receive.setPreReceiveHook(hook);
         receive.receive(in, out, err);
+        // A client with nothing new sends no command at all, so no hook runs.
         if (!hook.asked()) {
             return restart(app);
         }
@@ -156,7 +157,7 @@ final class GitCommand implements Command {
         }
         // git has ended its protocol, so the client sees the plain error stream: it adds no "remote: ".
         var outcome = new ProgressStream(err, "remote: ").follow(run.get());
-        return outcome instanceof PushOutcome.Failed failed ? refuse(failed.phase() + " failed: " + failed.reason()) : 0;
+        return outcome instanceof PushOutcome.Failed ? 1 : 0;
     }
 
     private int refuse(String reason) {

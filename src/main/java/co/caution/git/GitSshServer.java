@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
@@ -17,6 +18,7 @@ import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.pubkey.CachingPublicKeyAuthenticator;
+import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.slf4j.Logger;
@@ -64,12 +66,7 @@ class GitSshServer implements SmartLifecycle {
         server.setKeyPairProvider(KeyPairProvider.wrap(HostKey.loadOrCreate(settings.home().resolve("ssh"))));
         server.setSignatureFactories(SIGNATURES);
         server.setUserAuthFactories(List.of(new UserAuthPublicKeyFactory(SIGNATURES)));
-        // SSH asks twice, first without a signature; asking the database once is enough.
-        server.setPublickeyAuthenticator(new CachingPublicKeyAuthenticator((user, key, session) -> {
-            String fingerprint = SshPublicKey.fingerprint(key);
-            session.setAttribute(FINGERPRINT, fingerprint);
-            return accounts.knowsKey(fingerprint);
-        }));
+        server.setPublickeyAuthenticator(signingKey(accounts::knowsKey));
         server.setCommandFactory(commands);
         server.setShellFactory(null);
         server.setSubsystemFactories(List.of());
@@ -80,7 +77,6 @@ class GitSshServer implements SmartLifecycle {
         CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, 6);
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ofHours(1));
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ofHours(1));
-        CoreModuleProperties.MAX_CONCURRENT_SESSIONS.set(server, 32);
         server.setSessionHeartbeat(
                 SessionHeartbeatController.HeartbeatType.IGNORE, Duration.ofSeconds(30));
         try {
@@ -92,6 +88,21 @@ class GitSshServer implements SmartLifecycle {
         }
         running = true;
         LOG.info("SSH listens on {}:{}", settings.bind(), settings.sshPort());
+    }
+
+    /**
+     * SSH asks first whether a key would do, for any number of keys, and later with a signature. The session acts for the
+     * key of the last question, which is the signed one: so it is noted each time, outside of the cache that spares the
+     * database.
+     */
+    static PublickeyAuthenticator signingKey(Predicate<String> known) {
+        var cached = new CachingPublicKeyAuthenticator(
+                (user, key, session) -> known.test(SshPublicKey.fingerprint(key)));
+        return (user, key, session) -> {
+            boolean accepted = cached.authenticate(user, key, session);
+            session.setAttribute(FINGERPRINT, accepted ? SshPublicKey.fingerprint(key) : "");
+            return accepted;
+        };
     }
 
     @Override

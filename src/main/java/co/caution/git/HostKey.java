@@ -2,7 +2,6 @@ package co.caution.git;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -47,14 +46,5 @@ final class HostKey {
         }
         Files.writeString(directory.resolve(NAME + ".pub"), PublicKeyEntry.toString(pair.getPublic()) + "\n");
         Files.move(fresh, file);
-    }
-
-    /** The public half, as a line of {@code known_hosts} wants it. */
-    static String publicLine(Path directory) {
-        try {
-            return Files.readString(directory.resolve(NAME + ".pub")).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

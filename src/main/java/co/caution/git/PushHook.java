@@ -35,6 +35,9 @@ final class PushHook implements PreReceiveHook {
     @Override
     public void onPreReceive(ReceivePack pack, Collection<ReceiveCommand> commands) {
         asked = true;
+        if (commands.isEmpty()) {
+            return; // JGit has refused them all
+        }
         @Nullable String refusal = refusal(commands);
         if (refusal != null) {
             commands.forEach(command -> reject(command, refusal));
@@ -45,12 +48,8 @@ final class PushHook implements PreReceiveHook {
             var run = deployer.push(app, command.getRefName(), command.getOldId(), command.getNewId());
             switch (new ProgressStream(pack.getMessageOutputStream(), "").follow(run)) {
                 // The worker has moved the branch itself: it would have done so without a client, too.
-                case PushOutcome.Live live -> command.setResult(ReceiveCommand.Result.OK);
-                case PushOutcome.Failed failed -> {
-                    pack.sendMessage("fatal: " + failed.phase() + " failed: " + failed.reason());
-                    pack.sendMessage("The whole log: caution builds output " + run.build());
-                    reject(command, failed.phase() + " failed");
-                }
+                case PushOutcome.Live _ -> command.setResult(ReceiveCommand.Result.OK);
+                case PushOutcome.Failed failed -> reject(command, failed.phase() + " failed");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -68,10 +67,7 @@ final class PushHook implements PreReceiveHook {
         if (command.getType() == ReceiveCommand.Type.DELETE) {
             return "a deployed branch is not deleted; use 'caution apps destroy'";
         }
-        if (app.deployBranch() != null && !app.deployBranch().equals(command.getRefName())) {
-            return "this app deploys from " + app.deployBranch().substring(Constants.R_HEADS.length());
-        }
-        return null;
+        return app.deploysFrom(command.getRefName()) ? null : app.otherBranch();
     }
 
     private static void reject(ReceiveCommand command, String why) {

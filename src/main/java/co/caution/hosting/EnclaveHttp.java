@@ -99,7 +99,7 @@ public final class EnclaveHttp {
         for (int i = 1; i < head.length; i++) {
             String line = head[i].toLowerCase(Locale.ROOT);
             if (line.startsWith("content-length:")) {
-                length = Long.parseLong(line.substring(15).strip());
+                length = length(line.substring(15).strip());
             }
         }
         if (limit == 0) {
@@ -113,6 +113,18 @@ public final class EnclaveHttp {
             throw new IOException(body.length < length ? "the answer was cut off" : "the answer is too long");
         }
         return new Response(Integer.parseInt(status[1]), body);
+    }
+
+    private static long length(String value) throws IOException {
+        try {
+            long length = Long.parseLong(value);
+            if (length >= 0) {
+                return length;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new IOException("the answer's length is not a number");
     }
 
     private static String head(InputStream in) throws IOException {

@@ -1,12 +1,13 @@
 package co.caution.relay;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.UUID;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The same challenge, on the gateway; open to anyone, as verification must be. */
@@ -20,7 +21,8 @@ class AttestationController {
     }
 
     @PostMapping("/api/apps/{app}/attestation")
-    ResponseEntity<byte[]> attest(@PathVariable UUID app, @RequestBody byte[] request) {
+    ResponseEntity<byte[]> attest(@PathVariable UUID app, InputStream body) throws IOException {
+        byte[] request = body.readNBytes(AttestationRelay.MAX_REQUEST + 1);
         var answer = request.length > AttestationRelay.MAX_REQUEST
                 ? relay.error(413, "the request is too long")
                 : relay.ask(app, request);

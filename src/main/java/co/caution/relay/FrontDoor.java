@@ -17,9 +17,6 @@ import org.springframework.stereotype.Component;
 @Component
 class FrontDoor implements Traffic {
 
-    /** The guest port that stands for the attestation endpoint. */
-    private static final int ATTESTATION = 0;
-
     private final PlatformSettings settings;
     private final AttestationRelay attestations;
     private final Map<UUID, Map<Integer, Door>> doors = new ConcurrentHashMap<>();

@@ -8,6 +8,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -21,6 +22,7 @@ final class StreamDoor implements Door {
     private static final Logger LOG = LoggerFactory.getLogger(StreamDoor.class);
     private static final int BUFFER = 64 * 1024;
     private static final int MAX_CONNECTIONS = 1_000;
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final ServerSocketChannel listener;
     private final int guestPort;
@@ -64,7 +66,16 @@ final class StreamDoor implements Door {
                 return;
             } catch (IOException e) {
                 LOG.warn("a connection was not accepted: {}", e.getMessage());
+                pause(); // out of descriptors, most likely: trying at once would only fill the log
             }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

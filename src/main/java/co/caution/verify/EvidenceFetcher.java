@@ -24,13 +24,12 @@ final class EvidenceFetcher {
 
     /**
      * @throws UnreachableException when nobody answers, or not with evidence
-     * @throws IllegalArgumentException when the answer is not what an attestation endpoint gives
      */
-    static Answer fetch(URI url, byte[] nonce) throws UnreachableException, InterruptedException {
+    static byte[] fetch(URI url, byte[] nonce) throws UnreachableException, InterruptedException {
+        String challenge = "{\"nonce\":\"" + Base64.getEncoder().encodeToString(nonce) + "\"}";
         HttpRequest request = HttpRequest.newBuilder(url)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"nonce\":\"" + Base64.getEncoder().encodeToString(nonce) + "\"}"))
+                .POST(HttpRequest.BodyPublishers.ofString(challenge))
                 .build();
         HttpClient client = HttpClient.newBuilder()
                 .connectTimeout(CONNECT)
@@ -42,7 +41,7 @@ final class EvidenceFetcher {
             if (response.statusCode() != 200) {
                 throw new UnreachableException(url + " answered with HTTP " + response.statusCode() + said(response.body()));
             }
-            return Answer.parse(response.body());
+            return response.body();
         } catch (TimeoutException e) {
             throw new UnreachableException(url + " did not answer completely within " + TOTAL.toSeconds() + " s");
         } catch (ExecutionException e) {
@@ -60,7 +59,7 @@ final class EvidenceFetcher {
 
     private static String said(byte[] body) {
         String text = new String(body, 0, Math.min(body.length, 300), StandardCharsets.UTF_8)
-                .replaceAll("\\p{Cntrl}", " ").strip();
+                .strip();
         return text.isEmpty() ? "" : ": " + text;
     }
 

@@ -12,14 +12,14 @@ import java.util.Optional;
  *
  * @param url the attestation endpoint
  * @param roots the roots that this person accepts at that URL, AWS's among them
- * @param simulatedAccepted whether they accept a root that is not hardware's for this URL
+ * @param simulatedAccepted those among them that are not hardware's and that they accept for this URL all the same
  * @param expected known PCRs: quick mode
  * @param source what to rebuild, where no PCRs are given
  */
 public record Request(
         URI url,
         List<TrustRoot> roots,
-        boolean simulatedAccepted,
+        List<TrustRoot> simulatedAccepted,
         boolean allowDebug,
         Duration maxAge,
         Optional<ExpectedPcrs> expected,
@@ -27,5 +27,6 @@ public record Request(
 
     public Request {
         roots = List.copyOf(roots);
+        simulatedAccepted = List.copyOf(simulatedAccepted);
     }
 }

@@ -40,14 +40,15 @@ public final class Verification {
         progress.requesting(nonce);
         Answer answer;
         try {
-            answer = EvidenceFetcher.fetch(request.url(), nonce);
+            answer = Answer.parse(EvidenceFetcher.fetch(request.url(), nonce));
         } catch (UnreachableException e) {
             return new Verdict.Unreachable(e.getMessage());
         } catch (IllegalArgumentException e) {
             return new Verdict.EvidenceInvalid("answer", "what " + request.url() + " sent is not evidence: " + e.getMessage());
         }
+        // Debug mode is a matter of policy (exit 5), not of evidence that is none (exit 3): it is looked at below.
         return switch (Evidence.check(answer.document(), request.roots(), Optional.of(nonce), clock.instant(),
-                request.maxAge(), request.allowDebug())) {
+                request.maxAge(), true)) {
             case Evidence.Refused refused -> new Verdict.EvidenceInvalid(refused.rule().name(), refused.toString());
             case Genuine genuine -> workload(request, answer, genuine, nonce);
         };
@@ -55,6 +56,10 @@ public final class Verification {
 
     private Verdict workload(Request request, Answer answer, Genuine genuine, byte[] nonce) throws InterruptedException {
         progress.genuine(genuine, nonce);
+        if (genuine.debug() && !request.allowDebug()) {
+            return new Verdict.PolicyNotMet(genuine, "The enclave runs in debug mode: it can be read from outside, and its"
+                    + " measurements are zero. --allow-debug accepts that.");
+        }
         Optional<Manifest> manifest = Bindings.manifest(genuine.document(), answer);
         progress.manifest(manifest, answer.hints());
         if (request.expected().isPresent()) {
@@ -76,7 +81,7 @@ public final class Verification {
             BuiltImage image = source.builder().build();
             progress.reproduced(image);
             return compare(request, genuine, ExpectedPcrs.of(image.measurements()));
-        } catch (BuildException | IOException e) {
+        } catch (BuildException | IOException | RuntimeException e) {
             return new Verdict.NotReproduced(genuine, "The source could not be rebuilt here: " + e.getMessage());
         }
     }
@@ -87,7 +92,7 @@ public final class Verification {
         var measurements = new Measurements(pcrs.get(0), pcrs.get(1), pcrs.get(2));
         return switch (genuine.compare(expected)) {
             case Comparison.Differs differs -> new Verdict.MeasurementsDiffer(genuine, measurements, explain(differs));
-            case Comparison.Match match when genuine.simulated() && !request.simulatedAccepted() ->
+            case Comparison.Match match when genuine.simulated() && !request.simulatedAccepted().contains(genuine.root()) ->
                 new Verdict.PolicyNotMet(genuine, "The measurements match, but the evidence is SIMULATED: it ends in the root "
                         + genuine.root().name() + " (sha256 " + genuine.root().fingerprint() + "), which is not hardware's."
                         + " --allow-simulated accepts that.");
@@ -97,7 +102,7 @@ public final class Verification {
 
     private static String otherSource(Reproduction source, Manifest manifest, Answer answer) {
         String commit = answer.hints().path("commit").asString("");
-        return "The enclave runs another source than the one you asked about: its tree is " + manifest.tree()
+        return "The enclave claims another source than the one you asked about: its tree is " + manifest.tree()
                 + (commit.isEmpty() ? "" : " (commit " + commit + ", unverified)") + "; commit " + source.commit().name()
                 + " has tree " + source.tree().name() + ". If you trust the other one, review it and name it: --commit COMMIT";
     }

@@ -24,12 +24,12 @@ class StatesTest {
     }
 
     @Test
-    void onlyWhatIsLiveIsRetired() {
-        assertThatIllegalStateException().isThrownBy(() -> starting.attested().retired(NOW));
-        Deployment retired = starting.attested().live(NOW).retired(NOW.plusSeconds(9));
-        assertThat(retired.state()).isEqualTo(Deployment.State.RETIRED);
-        assertThat(retired.liveAt()).isEqualTo(NOW);
-        assertThat(retired.endedAt()).isEqualTo(NOW.plusSeconds(9));
+    void whatIsLiveEndsWithTheTimeOfBoth() {
+        assertThatIllegalStateException().isThrownBy(() -> starting.attested().live(NOW).live(NOW));
+        Deployment stopped = starting.attested().live(NOW).stopped("Ctrl-C", NOW.plusSeconds(9));
+        assertThat(stopped.state()).isEqualTo(Deployment.State.STOPPED);
+        assertThat(stopped.liveAt()).isEqualTo(NOW);
+        assertThat(stopped.endedAt()).isEqualTo(NOW.plusSeconds(9));
     }
 
     @Test

@@ -105,10 +105,6 @@ public class AppStore {
                 .update();
     }
 
-    public Optional<Build> build(UUID id) {
-        return jdbc.sql("select * from build where id = ?").param(id).query(Build.class).optional();
-    }
-
     public List<Build> buildsOf(UUID app) {
         return jdbc.sql("select * from build where app_id = ? order by created_at desc").param(app)
                 .query(Build.class)
@@ -159,12 +155,13 @@ public class AppStore {
                 .update();
     }
 
-    /** One release takes over from another: both records or neither. */
+    /** One release takes over from whatever was live: both records or neither. */
     @Transactional
-    public void switchLive(@Nullable Deployment retired, Deployment live) {
-        if (retired != null) {
-            update(retired);
-        }
+    public void switchLive(Deployment live) {
+        jdbc.sql("update deployment set state = 'RETIRED', reason = 'another release took over', ended_at = ?"
+                        + " where app_id = ? and state = 'LIVE'")
+                .params(at(live.liveAt()), live.appId())
+                .update();
         update(live);
     }
 

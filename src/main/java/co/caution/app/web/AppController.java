@@ -33,9 +33,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/apps")
 class AppController {
 
-    /** The request attribute that holds the caller's account id. */
-    static final String ACCOUNT = "caution.account";
-
     record NewApp(String name) {}
 
     record ReleaseView(int number, String commit, String pcr0, String pcr1, String pcr2, long eifSize) {
@@ -83,34 +80,34 @@ class AppController {
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
-    AppView create(@RequestAttribute(ACCOUNT) UUID account, @RequestBody NewApp request) {
+    AppView create(@RequestAttribute(Apps.CALLER) UUID account, @RequestBody NewApp request) {
         return view(apps.create(account, request.name()));
     }
 
     @GetMapping
-    List<AppView> list(@RequestAttribute(ACCOUNT) UUID account) {
+    List<AppView> list(@RequestAttribute(Apps.CALLER) UUID account) {
         return apps.list(account).stream().map(this::view).toList();
     }
 
     @GetMapping("/{app}")
-    AppView get(@RequestAttribute(ACCOUNT) UUID account, @PathVariable UUID app) {
+    AppView get(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app) {
         return view(apps.get(account, app));
     }
 
     @DeleteMapping("/{app}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void destroy(@RequestAttribute(ACCOUNT) UUID account, @PathVariable UUID app) {
+    void destroy(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app) {
         apps.destroy(account, app);
     }
 
     @GetMapping("/{app}/builds")
-    List<BuildView> builds(@RequestAttribute(ACCOUNT) UUID account, @PathVariable UUID app) {
+    List<BuildView> builds(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app) {
         return apps.builds(apps.get(account, app)).stream().map(BuildView::of).toList();
     }
 
     @GetMapping("/{app}/builds/{build}/output")
     ResponseEntity<Resource> output(
-            @RequestAttribute(ACCOUNT) UUID account, @PathVariable UUID app, @PathVariable UUID build) {
+            @RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app, @PathVariable UUID build) {
         boolean known = apps.builds(apps.get(account, app)).stream().anyMatch(b -> b.id().equals(build));
         var log = deployer.progressLog(build);
         if (!known || !Files.exists(log)) {

@@ -113,6 +113,7 @@ final class LocalEnclave implements Enclave {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            process.destroy(); // whatever ended the conversation ends the enclave
             closeNsm();
             EnclaveExit exit = report != null ? report : EnclaveExit.host("the enclave's machine ended without a report");
             heartbeat.completeExceptionally(new HostingException(exit.describe() + hostLog()));

@@ -24,6 +24,8 @@ final class QemuCommand {
                 "-nodefaults", "-no-user-config", "-nographic",
                 "-serial", "stdio",
                 "-no-reboot",
+                // "reboot=k" of the measured command line ends the machine through a keyboard controller.
+                "-device", "i8042",
                 "-chardev", "socket,id=v0,path=" + directory.resolve("vsock.sock"),
                 "-device", "vhost-user-vsock-device,chardev=v0",
                 "-kernel", directory.resolve("kernel").toString(),

@@ -1,0 +1,141 @@
+package co.caution.app;
+
+import co.caution.app.store.AppStore;
+import co.caution.hosting.Enclave;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Brings a release alive, starting → attested → live, and takes what is live down again. What was live stays so until
+ * the new enclave is. Callers hold the app's turn.
+ */
+@Component
+class Rollout {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rollout.class);
+
+    /** Booting fills a core each; more at once would run into their own time limits. */
+    private static final int STARTS_AT_ONCE = 2;
+
+    private final AppStore store;
+    private final EnclaveLauncher launcher;
+    private final FrontDoorPorts ports;
+    private final Traffic traffic;
+    private final LiveEnclaves live;
+    private final Clock clock;
+    private final Semaphore starts = new Semaphore(STARTS_AT_ONCE, true);
+
+    Rollout(
+            AppStore store,
+            EnclaveLauncher launcher,
+            FrontDoorPorts ports,
+            Traffic traffic,
+            LiveEnclaves live,
+            Clock clock) {
+        this.store = store;
+        this.launcher = launcher;
+        this.ports = ports;
+        this.traffic = traffic;
+        this.live = live;
+        this.clock = clock;
+    }
+
+    PushOutcome deploy(App app, Release release, ProgressLog log) throws InterruptedException, IOException {
+        starts.acquire();
+        try {
+            return start(app, release, log);
+        } finally {
+            starts.release();
+        }
+    }
+
+    private PushOutcome start(App app, Release release, ProgressLog log) throws InterruptedException, IOException {
+        var deployment = Deployment.starting(release, clock.instant());
+        store.insert(deployment);
+        Enclave enclave = null;
+        try {
+            log.step("Starting enclave");
+            enclave = launcher.start(release, deployment.id());
+            launcher.attest(release, enclave);
+            deployment = deployment.attested();
+            store.update(deployment);
+            log.step("Attested: PCR0-2 match v" + release.number());
+            launcher.awaitApp(release, enclave);
+            log.step("Healthy: the app answers");
+            goLive(app, release, deployment.live(clock.instant()), enclave);
+        } catch (DeploymentException | IOException e) {
+            return abort(deployment, enclave, e.getMessage());
+        } catch (InterruptedException | RuntimeException e) {
+            abort(deployment, enclave, e instanceof InterruptedException ? "the service was stopped" : e.toString());
+            throw e;
+        }
+        log.step("v" + release.number() + " is live");
+        return new PushOutcome.Live(release);
+    }
+
+    private PushOutcome abort(Deployment deployment, @Nullable Enclave enclave, String reason) {
+        if (enclave != null) {
+            enclave.terminate();
+        }
+        store.update(deployment.failed(reason, clock.instant()));
+        return new PushOutcome.Failed("deployment", reason);
+    }
+
+    /** Doors, record, memory, in this order; whatever fails, the doors lead to an enclave that runs. */
+    private void goLive(App app, Release release, Deployment deployment, Enclave enclave)
+            throws DeploymentException, IOException {
+        var assigned = ports.assign(app.id(), EnclaveLauncher.ports(release));
+        Optional<LiveEnclave> before = live.of(app.id());
+        traffic.lead(app.id(), assigned, enclave);
+        try {
+            store.switchLive(deployment);
+        } catch (RuntimeException e) {
+            if (before.isPresent()) {
+                traffic.lead(app.id(), assigned, before.get().enclave());
+            } else {
+                traffic.close(app.id());
+            }
+            throw e;
+        }
+        live.put(new LiveEnclave(app, release, deployment, enclave));
+        before.ifPresent(old -> old.enclave().terminate());
+        enclave.ended().thenAccept(exit -> died(app, deployment, enclave, EnclaveLauncher.describe(exit)));
+    }
+
+    /** An enclave that ends on its own takes its app down; that is recorded and shown, never papered over. */
+    private void died(App app, Deployment deployment, Enclave enclave, String reason) {
+        if (live.remove(app.id(), deployment.id())) {
+            LOG.warn("the enclave of app {} ended: {}", app.id(), reason);
+            enclave.terminate();
+            store.update(deployment.failed(reason, clock.instant()));
+        }
+    }
+
+    /** Takes down what runs for the app; its doors are closed in any case. */
+    void stop(UUID app, String why) {
+        var running = live.remove(app);
+        traffic.close(app);
+        if (running != null) {
+            running.enclave().terminate();
+            store.update(running.deployment().stopped(why, clock.instant()));
+        }
+    }
+
+    /** One app that cannot be recorded as stopped must not keep the others from being stopped. */
+    void stopAll(String why) {
+        for (UUID app : live.apps()) {
+            try {
+                stop(app, why);
+            } catch (RuntimeException e) {
+                LOG.error("app {} was stopped, but that is not on record", app, e);
+            }
+        }
+    }
+}
