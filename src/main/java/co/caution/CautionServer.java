@@ -117,6 +117,7 @@ public class CautionServer {
     /** Starts again what was live, after everything else is up; stops it before anything else goes down. */
     @Bean
     SmartLifecycle deployments(Deployer deployer) {
+        deployer.reconcile();
         return new SmartLifecycle() {
             private volatile boolean running;
 

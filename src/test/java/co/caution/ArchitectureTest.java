@@ -3,10 +3,13 @@ package co.caution;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,13 @@ class ArchitectureTest {
                 .should().onlyDependOnClassesThat().resideInAnyPackage("co.caution.attestation..", "co.caution.eif..",
                         "java..", "javax..", "org.jspecify..", "COSE..", "com.upokecenter.cbor..", "org.bouncycastle..")
                 .check(CLASSES);
+    }
+
+    @Test
+    void thePictureInTheDocsShowsThisTable() throws IOException {
+        var picture = new StringBuilder("```mermaid\ngraph LR\n");
+        ROOMS.forEach((room, mayUse) -> mayUse.forEach(used -> picture.append("  " + room + " --> " + used + "\n")));
+        assertThat(Path.of("docs/decisions/0001-rooms.md")).content().contains(picture + "```\n");
     }
 
     @Test

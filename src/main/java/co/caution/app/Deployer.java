@@ -108,8 +108,8 @@ public class Deployer {
         }
     }
 
-    /** Puts the records right after the service was away, and starts again what was live. */
-    public void resume() {
+    /** Puts the records right after the service was away; before any push comes in. */
+    public void reconcile() {
         int abandoned = store.abandonRunningBuilds(clock.instant());
         if (abandoned > 0) {
             LOG.warn("{} builds were cut off when the service ended; they are recorded as abandoned", abandoned);
@@ -117,6 +117,10 @@ public class Deployer {
         for (var deployment : store.notEnded()) {
             store.update(deployment.stopped("the service ended", clock.instant()));
         }
+    }
+
+    /** Starts again what was live. */
+    public void resume() {
         for (var app : store.apps()) {
             var last = store.lastLive(app.id());
             if (last.isPresent() && last.get().state() == Deployment.State.STOPPED) {

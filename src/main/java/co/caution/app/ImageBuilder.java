@@ -23,6 +23,7 @@ import java.util.concurrent.Semaphore;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 import org.springframework.stereotype.Component;
+import org.springframework.util.FileSystemUtils;
 
 /** Runs the pipeline for a push and records what it made as a release. */
 @Component
@@ -30,6 +31,8 @@ class ImageBuilder {
 
     /** Two builds at once fill two cores; more would only take turns. */
     private static final int AT_ONCE = 2;
+    private static final int KEPT_STAGES = 10;
+    private static final String STAGE = "eif-stage";
 
     private final Pipeline pipeline;
     private final EnclaveOsRelease enclaveOs;
@@ -55,7 +58,7 @@ class ImageBuilder {
         }
         try {
             long start = System.nanoTime();
-            Path stage = settings.build(build.id()).resolve("eif-stage");
+            Path stage = settings.build(build.id()).resolve(STAGE);
             BuiltImage image = pipeline.build(repository, commit, stage, listener(log));
             long seconds = (System.nanoTime() - start) / 1_000_000_000;
             var pcrs = image.measurements();
@@ -85,7 +88,15 @@ class ImageBuilder {
                 image.procfile().source(), sha256, image.eifSize(), pcrs.pcr0(), pcrs.pcr1(), pcrs.pcr2(),
                 new String(image.manifestJson(), StandardCharsets.UTF_8), enclaveOs.digest(), clock.instant());
         store.insert(release);
+        prune(app);
         return release;
+    }
+
+    /** What went into an image can be read here for a while; a verifier makes it anew at any time. */
+    private void prune(App app) throws IOException {
+        for (Build old : store.buildsOf(app.id()).stream().skip(KEPT_STAGES).toList()) {
+            FileSystemUtils.deleteRecursively(settings.build(old.id()).resolve(STAGE));
+        }
     }
 
     private static BuildListener listener(ProgressLog log) {

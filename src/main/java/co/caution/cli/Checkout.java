@@ -20,6 +20,9 @@ record Checkout(Path root, DeploymentFile deployment) {
     static Optional<Checkout> at(Path directory) {
         Git.Result top = Git.run(directory, "rev-parse", "--show-toplevel");
         if (!top.ok()) {
+            if (top.output().contains("dubious ownership")) {
+                throw new CliException(top.output()); // a repository, and git says what to do
+            }
             return Optional.empty();
         }
         Path root = Path.of(top.output());

@@ -11,6 +11,13 @@ import java.util.concurrent.Executors;
 /** An app's own attestation URL: {@code POST /attestation} on a port of its own. */
 final class AttestationDoor implements Door {
 
+    static {
+        // The JDK's server has no limits of its own; it reads these once. Seconds, seconds, connections.
+        System.setProperty("sun.net.httpserver.maxReqTime", "30");
+        System.setProperty("sun.net.httpserver.maxRspTime", "90");
+        System.setProperty("jdk.httpserver.maxConnections", "256");
+    }
+
     private final UUID app;
     private final AttestationRelay relay;
     private final HttpServer server;
