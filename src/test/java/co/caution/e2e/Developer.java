@@ -26,18 +26,42 @@ final class Developer {
         this.site = site;
         this.directory = Files.createDirectories(directory);
         this.checkout = Files.createDirectories(directory.resolve("hello"));
-        run(directory, List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key().toString()));
+        makeKey("ed25519");
         if (registered) {
-            Result added = caution("admin", "add-user", name, "--ssh-key", key() + ".pub", "--home",
-                    site.home().toString());
-            String token = added.output().lines().filter(line -> line.startsWith("Token:")).findFirst().orElseThrow()
-                    .substring(6).strip();
-            caution("--server", site.server(), "login", "--token", token);
+            register(name);
         }
         git("init", "-q", "-b", "main");
         git("config", "user.name", name);
         git("config", "user.email", name + "@localhost");
         git("config", "commit.gpgsign", "false");
+    }
+
+    /** A fresh key, of a type that {@code ssh-keygen -t} knows, in the place of the one before. */
+    void makeKey(String type) throws Exception {
+        Files.deleteIfExists(key());
+        run(directory, List.of("ssh-keygen", "-q", "-t", type, "-N", "", "-f", key().toString()));
+    }
+
+    /** The operator makes the account where there is none, adds the key, and hands over a token. */
+    void register(String name) throws Exception {
+        Result added = caution("admin", "add-user", name, "--ssh-key", key() + ".pub", "--home", site.home().toString());
+        String token = added.output().lines().filter(line -> line.startsWith("Token:")).findFirst().orElseThrow()
+                .substring(6).strip();
+        caution("--server", site.server(), "login", "--token", token);
+    }
+
+    /** The system's ssh to the service, with options and a command. */
+    Result ssh(String... arguments) throws Exception {
+        var command = new ArrayList<>(sshCommand());
+        command.addAll(List.of("-p", "" + site.sshPort()));
+        command.addAll(List.of(arguments));
+        return run(checkout, command);
+    }
+
+    private List<String> sshCommand() {
+        return List.of("ssh", "-F", "none", "-i", key().toString(), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
+                "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new",
+                "-o", "UserKnownHostsFile=" + directory.resolve("known_hosts"));
     }
 
     Developer withExample(String path) throws Exception {
@@ -101,8 +125,7 @@ final class Developer {
         builder.environment().putAll(Map.of(
                 "CAUTION_CONFIG", directory.resolve("config").toString(),
                 "CAUTION_WORKDIR", site.cache().toString(),
-                "GIT_SSH_COMMAND", "ssh -F none -i " + key() + " -o IdentitiesOnly=yes -o IdentityAgent=none"
-                        + " -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=" + directory.resolve("known_hosts"),
+                "GIT_SSH_COMMAND", String.join(" ", sshCommand()),
                 "GIT_CONFIG_GLOBAL", "/dev/null",
                 "LC_ALL", "C"));
         Process process = builder.start();

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -183,6 +185,33 @@ class PushEndToEndIT {
         Result push = mallory.git("push", "ssh://git@localhost:" + platform.site.sshPort() + "/" + UUID.randomUUID() + ".git", "main");
         assertThat(push.exitCode()).isNotZero();
         assertThat(push.output()).contains("Permission denied (publickey)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ed25519", "ecdsa", "rsa"})
+    void theUsualKindsOfKeysSignIn(String type) throws Exception {
+        var kim = new Developer(platform.site, directory.resolve("kim-" + type), "kim-" + type, false);
+        kim.makeKey(type);
+        kim.register("kim-" + type);
+        kim.write("Containerfile", "FROM scratch\n").commit("x");
+        kim.caution("init", "--name", "kims");
+        assertThat(kim.git("ls-remote", "caution").exitCode()).isZero();
+        if (type.equals("rsa")) {
+            var sha1 = kim.ssh("-o", "PubkeyAcceptedAlgorithms=ssh-rsa", "git@localhost", "git-upload-pack 'x'");
+            assertThat(sha1.output()).contains("Permission denied (publickey)");
+        }
+    }
+
+    @Test
+    void sshServesNothingButGit() throws Exception {
+        var lee = developer("lee");
+        assertThat(lee.ssh("git@localhost").output()).contains("shell request failed");
+        assertThat(lee.ssh("git@localhost", "id").output()).contains("fatal: Only git push, fetch and clone");
+        assertThat(lee.ssh("-s", "git@localhost", "sftp").output()).contains("subsystem request failed");
+        assertThat(lee.ssh("-N", "-o", "ExitOnForwardFailure=yes", "-R", "0:localhost:1", "git@localhost").exitCode())
+                .as("a forwarded port").isNotZero();
+        assertThat(lee.ssh("-W", "localhost:" + platform.site.httpPort(), "git@localhost").exitCode())
+                .as("a way to the API's port").isNotZero();
     }
 
     @Test
