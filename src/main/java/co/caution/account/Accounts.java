@@ -34,6 +34,10 @@ public class Accounts {
         this.random = random;
     }
 
+    public boolean exists(String name) {
+        return jdbc.sql("select exists (select 1 from account where name = ?)").param(name).query(Boolean.class).single();
+    }
+
     /** Makes the account, or gives that of this name. */
     @Transactional
     public Account findOrCreate(String name) {

@@ -225,10 +225,13 @@ public class Deployer {
         ObjectId now = repositories.at(repository, build.ref());
         if (!now.equals(from)) {
             var running = live.of(app.id());
-            return now.equals(commit) && running.isPresent()
-                    ? new PushOutcome.Live(running.get().release())
-                    : new PushOutcome.Failed("push", "the branch was moved by another push meanwhile; git fetch caution,"
-                            + " look at what came, and push again");
+            if (now.equals(commit) && running.isPresent()) {
+                var release = running.get().release();
+                log.step(commit.abbreviate(7).name() + " is live already, as v" + release.number());
+                return new PushOutcome.Live(release);
+            }
+            return new PushOutcome.Failed("push", "the branch was moved by another push meanwhile; git fetch caution,"
+                    + " look at what came, and push again");
         }
         Release release;
         try {

@@ -75,7 +75,7 @@ class EnclaveLauncher {
             failWhenEnded(enclave, BETWEEN_TRIES);
             if (System.nanoTime() > deadline) {
                 throw new DeploymentException("the app did not answer HTTP on port " + ports.getFirst() + " within "
-                        + APP_START.toSeconds() + " s; it must listen on 0.0.0.0 or 127.0.0.1 inside the enclave");
+                        + APP_START.toSeconds() + " s; it must listen there, on 0.0.0.0 or 127.0.0.1, or 'ports:' in the Procfile must name its port");
             }
         }
     }

@@ -68,7 +68,9 @@ class Rollout {
             store.update(deployment);
             log.step("Attested: PCR0-2 match v" + release.number());
             launcher.awaitApp(release, enclave);
-            log.step("Healthy: the app answers");
+            log.step(EnclaveLauncher.ports(release).isEmpty()
+                    ? "Running; no port is declared, so nothing can reach the app ('ports:' in the Procfile)"
+                    : "Healthy: the app answers");
             goLive(app, release, deployment.live(clock.instant()), enclave);
         } catch (DeploymentException | IOException e) {
             return abort(deployment, enclave, e.getMessage());

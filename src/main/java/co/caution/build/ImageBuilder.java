@@ -197,7 +197,7 @@ final class ImageBuilder {
                 return "the sandbox of the build could not be made: " + sandbox;
             }
             return "the container build failed (exit status " + status + "): " + cause()
-                    + "; the lines above it say why, and the whole output is in build.log";
+                    + "; the lines above say why";
         }
     }
 }

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 @Command(name = "admin", description = "Operate a server, on its own machine.")
 final class AdminCommand {
 
-    @Command(name = "add-user", description = "Make an account that may push with an SSH key; prints its API token once.")
+    @Command(name = "add-user", description = "Make an account that may push with an SSH key, or add a key to one; prints an API token once.")
     int addUser(
             @Parameters(paramLabel = "NAME", description = "The account's name.") String name,
             @Option(names = "--ssh-key", required = true, paramLabel = "FILE", description = "The public key, such as id_ed25519.pub.")
@@ -30,7 +30,8 @@ final class AdminCommand {
             Output.json(created);
             return 0;
         }
-        System.out.println("Account:  " + created.path("name").asString());
+        System.out.println("Account:  " + created.path("name").asString()
+                + (created.path("existed").asBoolean(false) ? " (it was there before: the key now acts for it, too)" : ""));
         System.out.println("SSH key:  " + created.path("fingerprint").asString());
         System.out.println("Token:    " + created.path("token").asString());
         System.out.println("The token is shown this once. Its owner runs: caution login --token TOKEN");

@@ -87,7 +87,9 @@ final class AppsCommand {
     private static String summary(JsonNode app) {
         JsonNode release = app.path("release");
         return app.path("state").asString() + (release.isMissingNode() ? "" : ", v" + release.path("number").asInt())
-                + (app.path("state").asString().equals("running") ? ", " + app.path("application_url").asString("") : "");
+                + (app.path("state").asString().equals("running") && app.has("application_url")
+                        ? ", " + app.path("application_url").asString()
+                        : "");
     }
 
     private static void line(String label, JsonNode value) {

@@ -45,6 +45,10 @@ final class InitCommand implements Callable<Integer> {
         String known = knownApp(checkout);
         JsonNode app = known == null ? create(api, checkout.root()) : relink(api, known);
         String id = app.path("id").asString();
+        if (known != null && name != null && !name.equals(app.path("resource_name").asString())) {
+            throw new CliException(Errors.USAGE, "This repository belongs to app '" + app.path("resource_name").asString()
+                    + "' already; --name does not rename it. Leave --name out to link it again.");
+        }
         System.out.println(known == null ? "App created!" : "App re-linked successfully!");
         System.out.println("ID: " + id);
         System.out.println("Name: " + app.path("resource_name").asString());
@@ -164,6 +168,6 @@ final class InitCommand implements Callable<Integer> {
     }
 
     private static boolean loopback(String url) {
-        return List.of("localhost", "127.0.0.1", "[::1]").contains(URI.create(url).getHost());
+        return List.of("localhost", "127.0.0.1", "[::1]").contains(String.valueOf(URI.create(url).getHost()));
     }
 }

@@ -19,8 +19,12 @@ final class LoginCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String server = root.context().server(null);
-        int apps = new ApiClient(server, token).get("/api/apps").size(); // a wrong token is said now, not later
-        new Logins(Context.configuration()).save(server, token);
+        String given = token.strip();
+        if (!given.matches("caution_[A-Za-z0-9_-]+")) {
+            throw new CliException(Errors.USAGE, "That is not a token: one begins with caution_ and is one word.");
+        }
+        int apps = new ApiClient(server, given).get("/api/apps").size(); // a wrong token is said now, not later
+        new Logins(Context.configuration()).save(server, given);
         System.out.println("Logged in to " + server + " (" + apps + (apps == 1 ? " app)." : " apps)."));
         return 0;
     }

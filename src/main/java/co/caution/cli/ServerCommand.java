@@ -49,7 +49,7 @@ final class ServerCommand implements Callable<Integer> {
 
         private Map<String, Object> settings(Path cache) {
             String[] ports = appPorts.split("-", 2);
-            if (ports.length != 2) {
+            if (!appPorts.matches("\\d{1,5}-\\d{1,5}") || Integer.parseInt(ports[0]) > Integer.parseInt(ports[1])) {
                 throw new CliException(Errors.USAGE, "--app-ports is FIRST-LAST, such as 8100-8999, not '" + appPorts + "'.");
             }
             var settings = new HashMap<String, Object>();

@@ -104,7 +104,7 @@ final class VerifyCommand implements Callable<Integer> {
     static void requireUrl(String url) {
         try {
             URI uri = new URI(url);
-            if (List.of("http", "https").contains(uri.getScheme()) && uri.getHost() != null && uri.getUserInfo() == null) {
+            if (String.valueOf(uri.getScheme()).matches("https?") && uri.getHost() != null && uri.getUserInfo() == null) {
                 return;
             }
         } catch (URISyntaxException e) {
@@ -121,7 +121,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<ExpectedPcrs> expected() throws IOException {
+    private Optional<ExpectedPcrs> expected() {
         if (pcrs == null) {
             return Optional.empty();
         }
@@ -129,8 +129,8 @@ final class VerifyCommand implements Callable<Integer> {
             return Optional.of(PcrFile.parse(Files.readString(pcrs)));
         } catch (InvalidPcrFileException e) {
             throw new CliException(Errors.USAGE, "The PCR file " + pcrs + " was not understood: " + e.getMessage());
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw new CliException(Errors.USAGE, "There is no PCR file " + pcrs + ".");
+        } catch (IOException e) {
+            throw new CliException(Errors.USAGE, "The PCR file " + pcrs + " cannot be read (" + e.getClass().getSimpleName() + ").");
         }
     }
 }

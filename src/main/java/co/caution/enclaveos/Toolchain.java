@@ -86,8 +86,8 @@ final class Toolchain {
             if (!Files.isExecutable(candidate)) {
                 continue;
             }
-            Map<String, String> environment =
-                    Map.of("PATH", PATH, "GOTOOLCHAIN", "local", "GOENV", "off", "HOME", "/nonexistent");
+            // Without a HOME it has nowhere to write its telemetry to.
+            Map<String, String> environment = Map.of("PATH", PATH, "GOTOOLCHAIN", "local", "GOENV", "off");
             Matcher version = GO_VERSION.matcher(
                     new Command(Path.of("/"), environment, candidate.toString(), "version").output());
             if (version.find() && Integer.parseInt(version.group(1)) >= OLDEST_GO) {

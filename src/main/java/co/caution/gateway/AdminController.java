@@ -15,8 +15,11 @@ class AdminController {
 
     record NewUser(String name, String sshKey) {}
 
-    /** @param token shown once, never stored */
-    record Created(String name, String fingerprint, String token) {}
+    /**
+     * @param existed whether the key was added to an account that was there before
+     * @param token shown once, never stored
+     */
+    record Created(String name, boolean existed, String fingerprint, String token) {}
 
     private final Accounts accounts;
 
@@ -29,8 +32,9 @@ class AdminController {
     @Transactional
     public Created addUser(@RequestBody NewUser request) {
         var key = SshPublicKey.parse(request.sshKey());
+        boolean existed = accounts.exists(request.name());
         var account = accounts.findOrCreate(request.name());
         accounts.addSshKey(account.id(), key);
-        return new Created(account.name(), key.fingerprint(), accounts.createToken(account.id()));
+        return new Created(account.name(), existed, key.fingerprint(), accounts.createToken(account.id()));
     }
 }

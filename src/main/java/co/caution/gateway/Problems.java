@@ -14,6 +14,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /** Errors as RFC 9457 problem details, each with the request's id. */
@@ -35,6 +36,12 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail account(InvalidAccountException e, HttpServletRequest request) {
         return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request.getAttribute(RequestIdFilter.HEADER));
+    }
+
+    @ExceptionHandler
+    ProblemDetail noId(MethodArgumentTypeMismatchException e, HttpServletRequest request) {
+        return problem(HttpStatus.NOT_FOUND, "There is no " + e.getName() + " '" + e.getValue() + "': give its whole id.",
+                request.getAttribute(RequestIdFilter.HEADER));
     }
 
     @ExceptionHandler

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
@@ -48,17 +49,20 @@ final class GitCommand implements Command {
     private final Apps apps;
     private final Repositories repositories;
     private final Deployer deployer;
+    private final AtomicInteger running;
     private InputStream in = InputStream.nullInputStream();
     private OutputStream out = OutputStream.nullOutputStream();
     private OutputStream err = OutputStream.nullOutputStream();
     private ExitCallback exit = (code, message, closeImmediately) -> {};
 
-    GitCommand(String command, Accounts accounts, Apps apps, Repositories repositories, Deployer deployer) {
+    GitCommand(String command, Accounts accounts, Apps apps, Repositories repositories, Deployer deployer,
+            AtomicInteger running) {
         this.command = command;
         this.accounts = accounts;
         this.apps = apps;
         this.repositories = repositories;
         this.deployer = deployer;
+        this.running = running;
     }
 
     @Override
@@ -85,7 +89,14 @@ final class GitCommand implements Command {
     public void start(ChannelSession channel, Environment env) {
         String fingerprint = channel.getSession().getAttribute(GitSshServer.FINGERPRINT);
         String protocol = env.getEnv().get("GIT_PROTOCOL");
-        Thread.ofVirtual().name("git-" + channel.getChannelId()).start(() -> exit.onExit(run(fingerprint, protocol)));
+        running.incrementAndGet();
+        Thread.ofVirtual().name("git-" + channel.getChannelId()).start(() -> {
+            try {
+                exit.onExit(run(fingerprint, protocol));
+            } finally {
+                running.decrementAndGet();
+            }
+        });
     }
 
     @Override

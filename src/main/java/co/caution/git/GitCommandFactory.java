@@ -4,6 +4,8 @@ import co.caution.account.Accounts;
 import co.caution.app.Apps;
 import co.caution.app.Deployer;
 import co.caution.app.Repositories;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.command.CommandFactory;
@@ -17,6 +19,7 @@ class GitCommandFactory implements CommandFactory {
     private final Apps apps;
     private final Repositories repositories;
     private final Deployer deployer;
+    private final AtomicInteger running = new AtomicInteger();
 
     GitCommandFactory(Accounts accounts, Apps apps, Repositories repositories, Deployer deployer) {
         this.accounts = accounts;
@@ -27,6 +30,18 @@ class GitCommandFactory implements CommandFactory {
 
     @Override
     public Command createCommand(ChannelSession channel, String command) {
-        return new GitCommand(command, accounts, apps, repositories, deployer);
+        return new GitCommand(command, accounts, apps, repositories, deployer, running);
+    }
+
+    /** Waits until no command runs any more, or the time is over. */
+    void awaitEnd(Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        try {
+            while (running.get() > 0 && System.nanoTime() < deadline) {
+                Thread.sleep(Duration.ofMillis(50));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -47,6 +47,8 @@ class GitSshServer implements SmartLifecycle {
             BuiltinSignatures.rsaSHA512,
             BuiltinSignatures.rsaSHA256);
 
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
     private final PlatformSettings settings;
     private final Accounts accounts;
     private final GitCommandFactory commands;
@@ -105,9 +107,16 @@ class GitSshServer implements SmartLifecycle {
         };
     }
 
+    /** Started before what was live starts again, stopped after pushes were told that the service stops. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE - 1;
+    }
+
     @Override
     public void stop() {
         running = false;
+        commands.awaitEnd(LAST_WORDS);
         try {
             server.stop(true);
         } catch (IOException e) {

@@ -58,6 +58,7 @@ public record Procfile(
     }
 
     public static Procfile parse(String text) throws ProcfileException {
-        return new ProcfileReader(text).read();
+        // Some editors put a byte order mark in front.
+        return new ProcfileReader(text.startsWith("\ufeff") ? text.substring(1) : text).read();
     }
 }

@@ -1,11 +1,13 @@
 package co.caution.verify;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -39,7 +41,8 @@ final class EvidenceFetcher {
         try {
             HttpResponse<byte[]> response = answer.get(TOTAL.toSeconds(), TimeUnit.SECONDS);
             if (response.statusCode() != 200) {
-                throw new UnreachableException(url + " answered with HTTP " + response.statusCode() + said(response.body()));
+                throw new UnreachableException(url + " answered with HTTP " + response.statusCode() + said(response.body())
+                        + (response.statusCode() / 100 == 4 ? ". It is probably not an attestation endpoint" : ""));
             }
             return response.body();
         } catch (TimeoutException e) {
@@ -53,6 +56,11 @@ final class EvidenceFetcher {
     }
 
     private static String reason(Throwable cause) {
+        if (cause instanceof ConnectException) {
+            return cause.getCause() instanceof UnresolvedAddressException
+                    ? "its host name is unknown"
+                    : "nothing listens there; is the app running, and the address right?";
+        }
         String message = cause.getMessage();
         return cause.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
     }

@@ -22,6 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,12 +40,15 @@ public final class LocalEnclaveHost implements EnclaveHost {
     /** Linux allows 108 bytes for a Unix socket's path. */
     private static final int LONGEST_SOCKET_PATH = 107;
     private static final long MIB = 1 << 20;
+    /** For the service, its database and builds. */
+    private static final long KEPT_MB = 1024;
 
     private final LocalSettings settings;
     private final EnclaveOsRelease enclaveOs;
     private final LocalRoot root;
     private final Clock clock;
     private final SecureRandom random;
+    private final Map<UUID, Integer> promised = new ConcurrentHashMap<>();
 
     public LocalEnclaveHost(
             LocalSettings settings, EnclaveOsRelease enclaveOs, LocalRoot root, Clock clock, SecureRandom random) {
@@ -62,7 +68,8 @@ public final class LocalEnclaveHost implements EnclaveHost {
 
     @Override
     public Enclave launch(LaunchSpec spec) throws HostingException, InterruptedException {
-        requireMemory(spec.memoryMb());
+        requireCpus(spec.cpus());
+        reserve(spec);
         Path directory = settings.run().resolve(spec.id().toString().substring(0, 8));
         LocalEnclave enclave = null;
         try {
@@ -75,24 +82,27 @@ public final class LocalEnclaveHost implements EnclaveHost {
             var nsm = new SimulatedNsm(directory.resolve("nsm.sock"), new SoftwareNsm(
                     root, spec.measurements(), moduleId(), clock, random));
             enclave = new LocalEnclave(spec.id(), directory, nsm);
+            enclave.ended().thenAccept(exit -> promised.remove(spec.id()));
             enclave.start(command(spec, directory, cmdline));
             enclave.heartbeat().get(HEARTBEAT.toSeconds(), TimeUnit.SECONDS);
             return enclave;
         } catch (InvalidEifException e) {
-            throw abandon(enclave, directory, "the image is damaged: " + e.getMessage(), e);
+            throw abandon(enclave, spec, directory, "the image is damaged: " + e.getMessage(), e);
         } catch (IOException e) {
-            throw abandon(enclave, directory, "the enclave's machine could not be prepared: " + e.getMessage(), e);
+            throw abandon(enclave, spec, directory, "the enclave's machine could not be prepared: " + e.getMessage(), e);
         } catch (TimeoutException e) {
-            throw abandon(enclave, directory, "the enclave sent no heartbeat within " + HEARTBEAT.toSeconds() + " s", e);
+            throw abandon(enclave, spec, directory, "the enclave sent no heartbeat within " + HEARTBEAT.toSeconds() + " s", e);
         } catch (ExecutionException e) {
-            throw abandon(enclave, directory, e.getCause().getMessage(), e);
+            throw abandon(enclave, spec, directory, e.getCause().getMessage(), e);
         } catch (InterruptedException | RuntimeException | HostingException e) {
-            abandon(enclave, directory, "stopped", e);
+            abandon(enclave, spec, directory, "stopped", e);
             throw e;
         }
     }
 
-    private static HostingException abandon(LocalEnclave enclave, Path directory, String why, Exception cause) {
+    private HostingException abandon(
+            LocalEnclave enclave, LaunchSpec spec, Path directory, String why, Exception cause) {
+        promised.remove(spec.id());
         String console = Console.tail(directory);
         if (enclave != null) {
             enclave.terminate();
@@ -145,11 +155,23 @@ public final class LocalEnclaveHost implements EnclaveHost {
         return "i-" + hex.substring(0, 17) + "-enc" + hex.substring(17, 33);
     }
 
-    private static void requireMemory(int memoryMb) throws HostingException {
-        long free = Memory.availableBytes() / MIB;
-        if (memoryMb > free) {
-            throw new HostingException("the enclave needs " + memoryMb + " MB of memory and this machine has " + free
-                    + " MB free; stop an app or lower memory_mb in the Procfile");
+    /** Under emulation a CPU more than there are costs little; many more than there are starve each other. */
+    private static void requireCpus(int cpus) throws HostingException {
+        int most = Math.max(2, Runtime.getRuntime().availableProcessors());
+        if (cpus > most) {
+            throw new HostingException("the enclave asks for " + cpus + " CPUs and this machine has "
+                    + Runtime.getRuntime().availableProcessors() + "; write 'cpus: " + most + "' or fewer in the Procfile");
         }
+    }
+
+    /** A guest fills its memory as it goes: what was promised counts, not only what is taken already. */
+    private synchronized void reserve(LaunchSpec spec) throws HostingException {
+        long left = Memory.totalBytes() / MIB - KEPT_MB - promised.values().stream().mapToInt(Integer::intValue).sum();
+        long free = Math.min(left, Memory.availableBytes() / MIB);
+        if (spec.memoryMb() > free) {
+            throw new HostingException("the enclave needs " + spec.memoryMb() + " MB of memory and this machine has "
+                    + Math.max(0, free) + " MB to give; stop an app or lower memory_mb in the Procfile");
+        }
+        promised.put(spec.id(), spec.memoryMb());
     }
 }

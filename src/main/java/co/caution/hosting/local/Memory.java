@@ -13,9 +13,18 @@ final class Memory {
 
     /** {@code MemAvailable}, in bytes; unlimited where there is no {@code /proc}. */
     static long availableBytes() {
+        return field("MemAvailable:");
+    }
+
+    /** {@code MemTotal}, in bytes; unlimited where there is no {@code /proc}. */
+    static long totalBytes() {
+        return field("MemTotal:");
+    }
+
+    private static long field(String name) {
         try {
             return Files.readAllLines(MEMINFO).stream()
-                    .filter(line -> line.startsWith("MemAvailable:"))
+                    .filter(line -> line.startsWith(name))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                     .findFirst()
                     .orElse(Long.MAX_VALUE);
