@@ -17,7 +17,8 @@ public class Apps {
     /**
      * @param state initialized, running, stopped or failed
      * @param release the release that runs, or ran last
-     * @param attestationUrl present once the app was live
+     * @param applicationUrl present once the app was live
+     * @param attestationUrl present from the start
      */
     public record Overview(
             App app,

@@ -147,7 +147,7 @@ public class Deployer {
             try {
                 ended = inTurn(app, log, work);
             } catch (InterruptedException e) {
-                ended = new PushOutcome.Failed("service", "the service was stopped; push again");
+                ended = PushOutcome.Failed.serviceStopped();
             } catch (Throwable e) {
                 LOG.error("push {} of app {} failed for an unforeseen reason", build, app.id(), e);
                 ended = new PushOutcome.Failed("service", "something went wrong inside the platform ("
@@ -199,7 +199,7 @@ public class Deployer {
                 repositories.unpin(repository, build.id());
             }
         } catch (InterruptedException e) {
-            outcome = new PushOutcome.Failed("service", "the service was stopped; push again");
+            outcome = PushOutcome.Failed.serviceStopped();
         } catch (Exception e) {
             store.update(build.fail("service", e.toString(), clock.instant()));
             throw e;

@@ -5,19 +5,14 @@ import co.caution.build.BuildException;
 import co.caution.build.BuildListener;
 import co.caution.build.BuiltImage;
 import co.caution.build.Pipeline;
+import co.caution.build.Sha256;
 import co.caution.enclaveos.EnclaveOsRelease;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import org.eclipse.jgit.lib.ObjectId;
@@ -75,7 +70,7 @@ class ImageBuilder {
     }
 
     private Release record(App app, Build build, ObjectId commit, BuiltImage image) throws IOException {
-        String sha256 = sha256(image.eif());
+        String sha256 = Sha256.of(image.eif());
         Path stored = settings.image(sha256);
         Files.createDirectories(stored.getParent());
         // Over whatever is there: the same bytes, or ones that were damaged since.
@@ -116,15 +111,5 @@ class ImageBuilder {
                 log.step(text);
             }
         };
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            var digest = MessageDigest.getInstance("SHA-256");
-            new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has SHA-256
-        }
     }
 }

@@ -11,5 +11,11 @@ public sealed interface PushOutcome {
      *
      * @param phase {@code build}, {@code deployment} or {@code branch}
      */
-    record Failed(String phase, String reason) implements PushOutcome {}
+    record Failed(String phase, String reason) implements PushOutcome {
+
+        /** The service ended while the push was at work. */
+        public static Failed serviceStopped() {
+            return new Failed("service", "the service was stopped; push again");
+        }
+    }
 }

@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
@@ -23,7 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 class ReleaseAttestation {
 
     private static final int NONCE_BYTES = 32;
-    private static final int MAX_ANSWER = 1 << 20;
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
     private static final Duration WINDOW = Duration.ofMinutes(5);
@@ -58,13 +56,10 @@ class ReleaseAttestation {
 
     /** The heartbeat comes before the endpoint listens, so the first tries may find nobody there. */
     private byte[] document(Enclave enclave, byte[] nonce) throws DeploymentException, InterruptedException {
-        byte[] challenge = json.writeValueAsBytes(Map.of("nonce", Base64.getEncoder().encodeToString(nonce)));
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (true) {
             try {
-                var answer = EnclaveHttp.post(
-                        enclave, Enclave.ATTESTATION_PORT, "/attestation", challenge, MAX_ANSWER, TIMEOUT);
-                return document(answer);
+                return document(EnclaveHttp.challenge(enclave, nonce, TIMEOUT));
             } catch (IOException e) {
                 EnclaveLauncher.failWhenEnded(enclave, BETWEEN_TRIES);
                 if (System.nanoTime() > deadline) {

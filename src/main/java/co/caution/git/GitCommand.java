@@ -2,6 +2,7 @@ package co.caution.git;
 
 import co.caution.account.Accounts;
 import co.caution.app.App;
+import co.caution.app.AppException;
 import co.caution.app.Apps;
 import co.caution.app.Deployer;
 import co.caution.app.PushOutcome;
@@ -114,7 +115,7 @@ final class GitCommand implements Command {
             var owners = accounts.byKey(fingerprint);
             Optional<App> app = apps.find(line.get().app()).filter(found -> owners.contains(found.accountId()));
             if (app.isEmpty()) {
-                return refuse("App '" + line.get().app() + "' not found. Run 'caution init' first.");
+                return refuse(new AppException.NotFound(line.get().app().toString()).getMessage());
             }
             try (Repository repository = repositories.open(app.get().id())) {
                 return line.get().push() ? receive(repository, app.get()) : upload(repository, protocol);

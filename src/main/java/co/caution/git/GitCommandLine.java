@@ -1,5 +1,6 @@
 package co.caution.git;
 
+import co.caution.app.AppException;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -29,7 +30,7 @@ record GitCommandLine(boolean push, UUID app) {
     static String refusal(String command) {
         var match = NAME.matcher(command);
         if (match.matches() && match.group(1).matches("[\\w.-]+")) {
-            return "App '" + match.group(1) + "' not found. Run 'caution init' first.";
+            return new AppException.NotFound(match.group(1)).getMessage();
         }
         return "Only git push, fetch and clone of an app are served here.";
     }

@@ -42,7 +42,7 @@ final class ProgressStream {
             return run.outcome().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new PushOutcome.Failed("service", "the service was stopped; push again");
+            return PushOutcome.Failed.serviceStopped();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }

@@ -10,6 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class EnclaveHttp {
 
     private static final int MAX_HEAD = 16 * 1024;
+    private static final int MAX_ANSWER = 1 << 20;
     /** Blocking channels have no time-outs: one that is late is closed. */
     private static final ScheduledExecutorService WATCH = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("enclave-http-watch").factory());
@@ -39,11 +41,23 @@ public final class EnclaveHttp {
      * @param limit of the answer's body, in bytes
      * @throws SocketTimeoutException when the answer is not complete in time
      */
-    public static Response post(Enclave enclave, int port, String path, byte[] json, int limit, Duration timeout)
+    private static Response post(Enclave enclave, int port, String path, byte[] json, int limit, Duration timeout)
             throws IOException {
         String head = "POST " + path + " HTTP/1.1\r\nHost: enclave\r\nContent-Type: application/json\r\nContent-Length: "
                 + json.length + "\r\nConnection: close\r\n\r\n";
         return exchange(enclave, port, head, json, limit, timeout);
+    }
+
+    /**
+     * Sends a challenge to the enclave's attestation endpoint.
+     *
+     * @param nonce 32 bytes
+     * @return at most 1 MiB of JSON
+     */
+    public static Response challenge(Enclave enclave, byte[] nonce, Duration timeout) throws IOException {
+        String json = "{\"nonce\":\"" + Base64.getEncoder().encodeToString(nonce) + "\"}";
+        return post(enclave, Enclave.ATTESTATION_PORT, "/attestation", json.getBytes(StandardCharsets.US_ASCII),
+                MAX_ANSWER, timeout);
     }
 
     /** Whether anything that speaks HTTP answers on the port, whatever it says. */

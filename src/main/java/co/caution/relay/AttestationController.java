@@ -22,10 +22,7 @@ class AttestationController {
 
     @PostMapping("/api/apps/{app}/attestation")
     ResponseEntity<byte[]> attest(@PathVariable UUID app, InputStream body) throws IOException {
-        byte[] request = body.readNBytes(AttestationRelay.MAX_REQUEST + 1);
-        var answer = request.length > AttestationRelay.MAX_REQUEST
-                ? relay.error(413, "the request is too long")
-                : relay.ask(app, request);
+        var answer = relay.ask(app, body);
         return ResponseEntity.status(answer.status())
                 .contentType(MediaType.APPLICATION_JSON)
                 .cacheControl(CacheControl.noStore())

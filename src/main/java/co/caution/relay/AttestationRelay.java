@@ -2,9 +2,9 @@ package co.caution.relay;
 
 import co.caution.app.LiveEnclave;
 import co.caution.app.LiveEnclaves;
-import co.caution.hosting.Enclave;
 import co.caution.hosting.EnclaveHttp;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,8 +29,7 @@ class AttestationRelay {
     /** @param body JSON in any case */
     record Answer(int status, byte[] body) {}
 
-    static final int MAX_REQUEST = 4 * 1024;
-    private static final int MAX_ANSWER = 1 << 20;
+    private static final int MAX_REQUEST = 4 * 1024;
     private static final int NONCE_BYTES = 32;
     private static final int AT_ONCE = 64;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -44,7 +43,12 @@ class AttestationRelay {
         this.json = json;
     }
 
-    Answer ask(UUID app, byte[] request) {
+    /** @param body of the request; read no further than it may be long */
+    Answer ask(UUID app, InputStream body) throws IOException {
+        byte[] request = body.readNBytes(MAX_REQUEST + 1);
+        if (request.length > MAX_REQUEST) {
+            return error(413, "the request is too long");
+        }
         byte[] nonce;
         try {
             nonce = Base64.getDecoder().decode(json.readTree(request).path("nonce").asString(""));
@@ -73,9 +77,7 @@ class AttestationRelay {
     }
 
     private Answer relay(LiveEnclave live, byte[] nonce) throws IOException {
-        byte[] challenge = json.writeValueAsBytes(Map.of("nonce", Base64.getEncoder().encodeToString(nonce)));
-        var answer = EnclaveHttp.post(
-                live.enclave(), Enclave.ATTESTATION_PORT, "/attestation", challenge, MAX_ANSWER, TIMEOUT);
+        var answer = EnclaveHttp.challenge(live.enclave(), nonce, TIMEOUT);
         if (answer.status() != 200) {
             return new Answer(502, answer.body());
         }
