@@ -10,7 +10,6 @@ import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.hosting.EnclaveHost;
 import co.caution.hosting.local.LocalEnclaveHost;
 import co.caution.hosting.local.LocalSettings;
-import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -18,6 +17,7 @@ import java.time.Clock;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -72,23 +72,21 @@ public class CautionServer {
 
     @Bean(destroyMethod = "close")
     DatabaseServer databaseServer(CautionProperties p, PlatformSettings settings, SecureRandom random)
-            throws IOException {
+            throws IOException, InterruptedException {
         return new DatabaseServer(
                 p.database().url() == null ? EmbeddedDatabase.start(settings.home().resolve("postgres"), random) : null);
     }
 
     @Bean
     DataSource dataSource(CautionProperties p, DatabaseServer server) {
-        var pool = new HikariDataSource();
-        pool.setMaximumPoolSize(16);
         if (server.embedded() != null) {
-            pool.setDataSource(server.embedded().dataSource());
-        } else {
-            pool.setJdbcUrl(p.database().url());
-            pool.setUsername(p.database().user());
-            pool.setPassword(p.database().password());
+            return new ConnectionPool(server.embedded().dataSource());
         }
-        return pool;
+        var database = new PGSimpleDataSource();
+        database.setUrl(p.database().url());
+        database.setUser(p.database().user());
+        database.setPassword(p.database().password());
+        return new ConnectionPool(database);
     }
 
     @Bean

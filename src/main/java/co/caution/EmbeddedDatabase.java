@@ -1,120 +1,197 @@
 package co.caution;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * A PostgreSQL of our own, for a machine that has none: in the home directory, on loopback, with a password that only
- * this user can read.
+ * this user can read. One that ends unasked is started again, for as long as it takes.
  */
 final class EmbeddedDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
-    /** zonky's own default lets every local user in. */
+    static final String USER = "postgres";
     private static final String ACCESS = """
             # Written by Caution: a password for everyone.
             host all all 127.0.0.1/32 scram-sha-256
             host all all ::1/128      scram-sha-256
             """;
+    /** Long enough to read back what a power cut left in the log. */
+    private static final Duration START = Duration.ofMinutes(5);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
-    private final EmbeddedPostgres postgres;
-    private final String password;
+    private final Path binaries;
+    private final Path data;
+    private final PGSimpleDataSource dataSource;
+    private final ReentrantLock lock = new ReentrantLock();
+    private PostgresProcess process;
+    private volatile boolean closed;
 
-    private EmbeddedDatabase(EmbeddedPostgres postgres, String password) {
-        this.postgres = postgres;
-        this.password = password;
+    private EmbeddedDatabase(Path binaries, Path data, PGSimpleDataSource dataSource)
+            throws IOException, InterruptedException {
+        this.binaries = binaries;
+        this.data = data;
+        this.dataSource = dataSource;
+        this.process = launch();
     }
 
-    static EmbeddedDatabase start(Path directory, SecureRandom random) throws IOException {
+    /** @param directory below the home; everything of the database lies in it */
+    static EmbeddedDatabase start(Path directory, SecureRandom random) throws IOException, InterruptedException {
+        Path binaryRoot = directory.resolve("binaries");
         Path data = directory.resolve("data");
-        Path passwordFile = directory.resolve("password");
-        Files.createDirectories(directory);
-        endLeftover(data, binaries(directory));
-        if (!Files.exists(passwordFile)) {
-            initialize(directory, data, passwordFile, random);
+        PostgresProcess.endLeftovers(binaryRoot);
+        Path binaries = PostgresBinaries.unpack(binaryRoot);
+        if (!Files.exists(data)) {
+            initialize(directory, binaries, data, random);
         }
-        String password = Files.readString(passwordFile);
-        return new EmbeddedDatabase(
-                builder(directory, data).setConnectConfig("password", password).start(), password);
+        Path password = directory.resolve("password");
+        if (!Files.exists(password)) {
+            throw new IOException("The password of the database in " + data + " is missing: put " + password
+                    + " back from a backup");
+        }
+        var dataSource = new PGSimpleDataSource();
+        dataSource.setServerNames(new String[] {"127.0.0.1"});
+        dataSource.setDatabaseName("postgres");
+        dataSource.setUser(USER);
+        dataSource.setPassword(Files.readString(password).strip());
+        dataSource.setLoginTimeout(5);
+        return new EmbeddedDatabase(binaries, data, dataSource);
     }
 
-    DataSource dataSource() {
-        return postgres.getDatabase("postgres", "postgres", Map.of("password", password));
+    /** Leads to wherever the database listens, also after it was started again. */
+    PGSimpleDataSource dataSource() {
+        return dataSource;
     }
 
     @Override
     public void close() throws IOException {
-        postgres.close();
+        closed = true;
+        lock.lock();
+        try {
+            process.stop();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** The first start runs without a password for a moment: to set one. */
-    private static void initialize(Path directory, Path data, Path passwordFile, SecureRandom random)
-            throws IOException {
+    /** The data appears when it is whole and its password is on disk: what was cut off before is made anew. */
+    private static void initialize(Path directory, Path binaries, Path data, SecureRandom random)
+            throws IOException, InterruptedException {
         byte[] secret = new byte[24];
         random.nextBytes(secret);
-        String password = HexFormat.of().formatHex(secret);
-        try (var postgres = builder(directory, data).start();
-                var connection = postgres.getPostgresDatabase().getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute("alter user postgres password '" + password + "'"); // hexadecimal, by construction
-        } catch (SQLException e) {
-            throw new IOException("the embedded PostgreSQL took no password: " + e.getMessage(), e);
-        }
-        Files.writeString(data.resolve("pg_hba.conf"), ACCESS);
-        Path fresh = Files.createTempFile(directory, "password", ".new",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, password);
-        Files.move(fresh, passwordFile);
+        Path password = directory.resolve("password.new");
+        Files.deleteIfExists(password);
+        Files.createFile(password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(password, HexFormat.of().formatHex(secret), StandardOpenOption.SYNC, StandardOpenOption.WRITE);
+        Path fresh = directory.resolve("data.new");
+        FileSystemUtils.deleteRecursively(fresh);
+        PostgresProcess.run(binaries, List.of("initdb", "--pgdata=" + fresh, "--username=" + USER, "--encoding=UTF-8",
+                "--locale=C.UTF-8", "--auth=scram-sha-256", "--pwfile=" + password));
+        Files.writeString(fresh.resolve("pg_hba.conf"), ACCESS);
+        Files.move(password, directory.resolve("password"), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static Path binaries(Path directory) {
-        return directory.resolve("binaries");
+    private PostgresProcess launch() throws IOException, InterruptedException {
+        PostgresProcess.endLeftovers(binaries);
+        // Nothing works on the data now; a file that says so may name a process that is somebody else by now.
+        Files.deleteIfExists(data.resolve("postmaster.pid"));
+        int port = freePort();
+        dataSource.setPortNumbers(new int[] {port});
+        var started = PostgresProcess.start(binaries, options(port));
+        try {
+            awaitReady(started);
+        } catch (IOException | InterruptedException e) {
+            started.stop();
+            throw e;
+        }
+        started.ended().thenRun(() -> Thread.ofVirtual().name("database-keeper").start(this::startAgain));
+        return started;
     }
 
-    private static EmbeddedPostgres.Builder builder(Path directory, Path data) {
-        return EmbeddedPostgres.builder()
-                .setDataDirectory(data)
-                .setOverrideWorkingDirectory(binaries(directory).toFile())
-                .setCleanDataDirectory(false)
-                // The user's own may name a locale that this machine does not have, and initdb would stop.
-                .setLocaleConfig("locale", "C.UTF-8")
-                .setPGStartupWait(Duration.ofSeconds(60))
-                .setServerConfig("listen_addresses", "127.0.0.1")
-                .setServerConfig("unix_socket_directories", "")
-                .setServerConfig("max_connections", "50")
-                // Made for tests, it would rather be fast than safe.
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                // It ends when the service has written down what it stopped, not beside it.
-                .setRegisterShutdownHook(false);
+    private List<String> options(int port) {
+        var options = new ArrayList<>(List.of("postgres", "-D", data.toString(), "-p", "" + port));
+        for (String setting : List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=50",
+                // Below the data: nothing is left elsewhere on the machine when all of it is killed.
+                "dynamic_shared_memory_type=mmap")) {
+            options.add("-c");
+            options.add(setting);
+        }
+        return options;
     }
 
-    /** A killed service leaves its database running; two on one directory would be the end of it. */
-    private static void endLeftover(Path data, Path binaries) throws IOException {
-        Path pidFile = data.resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
-            return;
+    private void awaitReady(PostgresProcess started) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + START.toNanos();
+        while (true) {
+            try (var _ = dataSource.getConnection()) {
+                return;
+            } catch (SQLException e) {
+                if (!started.alive() || System.nanoTime() > deadline) {
+                    throw new IOException("the embedded PostgreSQL in " + data + " does not start: " + started.lastLine(), e);
+                }
+            }
+            Thread.sleep(BETWEEN_TRIES);
         }
-        long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().strip());
-        var leftover = ProcessHandle.of(pid)
-                .filter(process -> process.info().command().orElse("").startsWith(binaries.toString()));
-        if (leftover.isPresent()) {
-            LOG.warn("ending the database that a killed service left behind (process {})", pid);
-            leftover.get().destroy();
-            leftover.get().onExit().orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    private void startAgain() {
+        Duration pause = FIRST_PAUSE;
+        while (!closed) {
+            LOG.warn("the database ended unasked ({}); it is started again", process.lastLine());
+            lock.lock();
+            try {
+                if (!closed) {
+                    process = launch();
+                    LOG.info("the database is back");
+                    return;
+                }
+            } catch (IOException e) {
+                LOG.error("{}; the next try is in {} ms", e.getMessage(), pause.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } finally {
+                lock.unlock();
+            }
+            if (!sleep(pause)) {
+                return;
+            }
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
-        Files.deleteIfExists(pidFile);
+    }
+
+    private static boolean sleep(Duration pause) {
+        try {
+            Thread.sleep(pause);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 }

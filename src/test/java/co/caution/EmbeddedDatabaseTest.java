@@ -1,0 +1,76 @@
+package co.caution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedDatabaseTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aDatabaseThatIsKilledComesBackWithWhatItHeld() throws Exception {
+        try (var database = EmbeddedDatabase.start(directory, new SecureRandom());
+                var pool = new ConnectionPool(database.dataSource())) {
+            execute(pool, "create table kept (x int)");
+            execute(pool, "insert into kept values (7)");
+            var postmaster = postmaster();
+            postmaster.destroyForcibly();
+            postmaster.onExit().join();
+            assertThat(eventually(pool, "select x from kept")).isEqualTo(7);
+        }
+        assertThat(processes()).as("nothing outlives close").isEmpty();
+    }
+
+    @Test
+    void aFirstStartThatWasCutOffIsMadeAnew() throws Exception {
+        Files.createDirectories(directory.resolve("data.new/base"));
+        Files.writeString(directory.resolve("password.new"), "half");
+        Files.createDirectories(directory.resolve("binaries/new"));
+        try (var database = EmbeddedDatabase.start(directory, new SecureRandom());
+                var pool = new ConnectionPool(database.dataSource())) {
+            assertThat(eventually(pool, "select 1")).isEqualTo(1);
+        }
+        try (var left = Files.list(directory)) {
+            assertThat(left.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("binaries", "data", "password");
+        }
+    }
+
+    private static int eventually(ConnectionPool pool, String sql) throws SQLException {
+        for (int tries = 0; ; tries++) {
+            try (var connection = pool.getConnection(); var statement = connection.createStatement();
+                    var rows = statement.executeQuery(sql)) {
+                rows.next();
+                return rows.getInt(1);
+            } catch (SQLException e) {
+                if (tries == 10) { // each of them waits
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void execute(ConnectionPool pool, String sql) throws SQLException {
+        try (var connection = pool.getConnection(); var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private ProcessHandle postmaster() throws Exception {
+        long pid = Long.parseLong(Files.readAllLines(directory.resolve("data/postmaster.pid")).getFirst());
+        return ProcessHandle.of(pid).orElseThrow();
+    }
+
+    private List<ProcessHandle> processes() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info().command().orElse("").startsWith(directory.toString()))
+                .toList();
+    }
+}
