@@ -4,15 +4,22 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.logging.LogLevel;
 
 /**
- * Every setting of the service; {@code caution.home} is the only one without a default.
+ * Every setting of the service, one record for each concern. {@code docs/reference/configuration.md} is made from this
+ * file: the text of each {@code @param} is its meaning there. What a value must be, beyond its type, is checked in
+ * {@link ConfigurationCheck}.
  *
- * @param home everything that must survive a restart
- * @param cache what can be made anew: EnclaveOS, packages
+ * @param home everything that must survive a restart: database, repositories, images, keys
+ * @param cache what can be made anew: EnclaveOS, packages, build directories
  * @param host the name by which people reach this machine
- * @param appHost the name that app URLs carry
+ * @param appHost the name that app URLs carry; another one than the host's, so that an app never sees the gateway's cookies
  * @param bind the address to listen on
+ * @param httpPort the API
+ * @param sshPort pushes
+ * @param firstPort the first port at which apps and their attestation endpoints are reached
+ * @param lastPort the last such port
  */
 @ConfigurationProperties("caution")
 record CautionProperties(
@@ -26,12 +33,37 @@ record CautionProperties(
         @DefaultValue("8100") int firstPort,
         @DefaultValue("8999") int lastPort,
         @DefaultValue Database database,
-        @DefaultValue Local local) {
+        @DefaultValue Local local,
+        @DefaultValue Log log) {
 
-    /** @param url a PostgreSQL JDBC URL; without one the service runs its own in the home directory */
+    /**
+     * @param url a PostgreSQL JDBC URL; without one the service runs its own in the home directory
+     * @param user whom the service is to that database
+     * @param password that user's
+     */
     record Database(@Nullable String url, @DefaultValue("caution") String user, @Nullable String password) {}
 
-    /** @param accelerator {@code tcg} or {@code kvm} */
+    /**
+     * Enclaves beside the service.
+     *
+     * @param qemu the QEMU program, a path or a name on the PATH
+     * @param accelerator what runs a guest; kvm only where a guest is known to boot: /dev/kvm that opens is no sign
+     */
     record Local(
-            @DefaultValue("qemu-system-x86_64") String qemu, @DefaultValue("tcg") String accelerator) {}
+            @DefaultValue("qemu-system-x86_64") String qemu, @DefaultValue("tcg") Accelerator accelerator) {}
+
+    enum Accelerator {
+        TCG, KVM
+    }
+
+    /**
+     * @param format lines for people, or one JSON object a line (Elastic Common Schema)
+     * @param level the least level that the service itself logs
+     */
+    record Log(@DefaultValue("text") Format format, @DefaultValue("info") LogLevel level) {
+
+        enum Format {
+            TEXT, JSON
+        }
+    }
 }

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -35,17 +37,35 @@ public class CautionServer {
     /**
      * Starts the service and returns when it takes pushes.
      *
-     * @param settings by property name, as {@code caution.home}
+     * @param settings by property name, as {@code caution.home}; they win over the environment
+     * @throws ConfigurationException naming everything that is wrong with them
      */
     public static ConfigurableApplicationContext start(EnclaveOsRelease enclaveOs, Map<String, Object> settings) {
+        return start(enclaveOs, Configuration.read(ConfigurationSources.of(settings)));
+    }
+
+    static ConfigurableApplicationContext start(EnclaveOsRelease enclaveOs, Configuration configuration) {
         var application = new SpringApplication(CautionServer.class);
-        application.addInitializers(context -> {
-            // What was asked for on the command line wins over the environment.
-            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("command line", settings));
-            context.getBeanFactory().registerSingleton("enclaveOsRelease", enclaveOs);
-        });
+        var environment = configuration.environment();
+        environment.getPropertySources().addFirst(
+                new MapPropertySource("what follows", framework(configuration.properties())));
+        application.setEnvironment(environment);
+        application.addInitializers(
+                context -> context.getBeanFactory().registerSingleton("enclaveOsRelease", enclaveOs));
         // Never from the directory that it happens to be started in: that may be a stranger's.
         return application.run("--spring.config.location=classpath:/");
+    }
+
+    /** What the properties mean to the framework, whose own names nobody needs to know. */
+    private static Map<String, Object> framework(CautionProperties p) {
+        var settings = new HashMap<String, Object>();
+        settings.put("server.address", p.bind());
+        settings.put("server.port", p.httpPort());
+        settings.put("logging.level.co.caution", p.log().level());
+        if (p.log().format() == CautionProperties.Log.Format.JSON) {
+            settings.put("logging.structured.format.console", "ecs");
+        }
+        return settings;
     }
 
     @Bean
@@ -103,7 +123,8 @@ public class CautionServer {
             Clock clock,
             SecureRandom random) {
         Path run = settings.home().resolve("run");
-        var local = new LocalSettings(run, p.local().qemu(), p.local().accelerator());
+        var local = new LocalSettings(run, p.local().qemu(),
+                p.local().accelerator().name().toLowerCase(Locale.ROOT));
         return new LocalEnclaveHost(local, enclaveOs, root, clock, random);
     }
 

@@ -1,5 +1,6 @@
 package co.caution.cli;
 
+import co.caution.ConfigurationException;
 import co.caution.build.Text;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -28,6 +29,10 @@ final class Errors {
         if (e instanceof CliException cli) {
             print(cli.getMessage());
             return cli.exitCode();
+        }
+        if (e instanceof ConfigurationException configuration) {
+            print(configuration.getMessage());
+            return configuration.mistaken() ? USAGE : OTHER;
         }
         print(message(e));
         if (System.getenv("CAUTION_DEBUG") != null) {

@@ -1,5 +1,6 @@
 package co.caution.cli;
 
+import co.caution.Configuration;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,6 +37,8 @@ final class QuickstartCommand implements Callable<Integer> {
     @Option(names = "--exit", description = "Stop at once when done, with verify's exit code.")
     boolean exit;
 
+    private Configuration configuration;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path launcher = launcher();
@@ -43,10 +46,11 @@ final class QuickstartCommand implements Callable<Integer> {
         if (!Files.isDirectory(example)) {
             throw new CliException("The example app " + example + " is missing; run quickstart from a full checkout.");
         }
+        configuration = options.configuration(root);
         step("Starting the service");
-        try (ConfigurableApplicationContext _ = options.start(root.context().cache())) {
-            System.out.println("Caution listens: " + options.server() + " (API), SSH port " + options.sshPort + ".");
-            Path workspace = options.home().resolve(USER);
+        try (ConfigurableApplicationContext _ = configuration.start(EnclaveOs.ready(configuration.cache()))) {
+            System.out.println("Caution listens: " + configuration.server() + " (API), SSH port " + configuration.sshPort() + ".");
+            Path workspace = configuration.home().resolve(USER);
             Path key = account(workspace);
             Path app = workspace.resolve("hello");
             boolean again = Files.isDirectory(app.resolve(".git"));
@@ -70,7 +74,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     /** The user's own three commands, as they would type them. */
     private int userCommands(Path app, Path launcher, boolean again) throws IOException, InterruptedException {
-        run(app, List.of(launcher.toString(), "--server", options.server(), "init"), "caution init");
+        run(app, List.of(launcher.toString(), "--server", configuration.server(), "init"), "caution init");
         Git.require(app, "add", "-A");
         if (!Git.run(app, "diff", "--cached", "--quiet").ok()) {
             commit(app, "Link the app to its Caution server");
@@ -91,8 +95,8 @@ final class QuickstartCommand implements Callable<Integer> {
             step("Making an SSH key and an account");
             quietly(List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", USER, "-f", key.toString()));
         }
-        var created = AdminCommand.addUser(options.home(), USER, Files.readString(workspace.resolve("id_ed25519.pub")));
-        new Logins(Context.configuration()).save(options.server(), created.path("token").asString());
+        var created = AdminCommand.addUser(configuration.home(), USER, Files.readString(workspace.resolve("id_ed25519.pub")));
+        new Logins(Context.configuration()).save(configuration.server(), created.path("token").asString());
         return key;
     }
 
@@ -124,9 +128,9 @@ final class QuickstartCommand implements Callable<Integer> {
 
     /** This repository alone uses the fresh key, and knows the server's host key beforehand. */
     private void useKey(Path app, Path workspace, Path key) throws IOException {
-        String hostKey = Files.readString(options.home().resolve("ssh").resolve("host_ed25519.pub")).strip();
+        String hostKey = Files.readString(configuration.home().resolve("ssh").resolve("host_ed25519.pub")).strip();
         Path knownHosts = workspace.resolve("known_hosts");
-        Files.writeString(knownHosts, "[" + options.host + "]:" + options.sshPort + " " + hostKey + "\n");
+        Files.writeString(knownHosts, "[" + configuration.host() + "]:" + configuration.sshPort() + " " + hostKey + "\n");
         Git.require(app, "config", "core.sshCommand", "ssh -i '" + key + "' -o IdentitiesOnly=yes -o IdentityAgent=none"
                 + " -o StrictHostKeyChecking=yes -o UserKnownHostsFile='" + knownHosts + "'");
     }
@@ -134,7 +138,7 @@ final class QuickstartCommand implements Callable<Integer> {
     private void answer(Path app) throws IOException, InterruptedException {
         var checkout = Checkout.at(app).orElseThrow();
         Context context = root.context();
-        var found = AppLookup.find(context.api(options.server()), null, Optional.of(checkout));
+        var found = AppLookup.find(context.api(configuration.server()), null, Optional.of(checkout));
         String url = found.path("application_url").asString("");
         try (var client = HttpClient.newHttpClient()) {
             var response = client.send(

@@ -1,85 +1,97 @@
 package co.caution.cli;
 
-import co.caution.CautionServer;
+import co.caution.Configuration;
+import co.caution.ConfigurationSources;
+import co.caution.ConfigurationSources.Setting;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.springframework.context.ConfigurableApplicationContext;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code caution server}: the service, until it is stopped. */
 @Command(name = "server", description = "Run the service: takes pushes, builds, runs and attests enclaves.")
 final class ServerCommand implements Callable<Integer> {
 
-    /** What {@code server} and {@code quickstart} have in common. */
+    /** What {@code server} and {@code quickstart} have in common: each sets a property of the service. */
     static final class Options {
 
+        @Spec(Spec.Target.MIXEE)
+        CommandSpec command;
+
+        @Option(names = "--config", paramLabel = "FILE", description = "A file of caution.* properties, as docs/reference/configuration.md lists them; options and the environment win.")
+        @Nullable Path config;
+
         @Option(names = "--home", paramLabel = "DIR", description = "Everything that must survive a restart (default: ~/.local/share/caution).")
-        Path home;
+        @Nullable String home;
 
-        @Option(names = "--bind", paramLabel = "ADDRESS", defaultValue = "${env:CAUTION_BIND:-127.0.0.1}", description = "The address to listen on (default: ${DEFAULT-VALUE}).")
-        String bind;
+        @Option(names = "--bind", paramLabel = "ADDRESS", description = "The address to listen on (default: 127.0.0.1).")
+        @Nullable String bind;
 
-        @Option(names = "--host", paramLabel = "NAME", defaultValue = "${env:CAUTION_HOST:-localhost}", description = "The name by which people reach this machine (default: ${DEFAULT-VALUE}).")
-        String host;
+        @Option(names = "--host", paramLabel = "NAME", description = "The name by which people reach this machine (default: localhost).")
+        @Nullable String host;
 
-        @Option(names = "--app-host", paramLabel = "NAME", defaultValue = "${env:CAUTION_APP_HOST:-127.0.0.1}", description = "The name that app URLs carry (default: ${DEFAULT-VALUE}).")
-        String appHost;
+        @Option(names = "--app-host", paramLabel = "NAME", description = "The name that app URLs carry (default: 127.0.0.1).")
+        @Nullable String appHost;
 
-        @Option(names = "--http-port", paramLabel = "PORT", defaultValue = "${env:CAUTION_HTTP_PORT:-8080}", description = "API (default: ${DEFAULT-VALUE}).")
-        int httpPort;
+        @Option(names = "--http-port", paramLabel = "PORT", description = "API (default: 8080).")
+        @Nullable String httpPort;
 
-        @Option(names = "--ssh-port", paramLabel = "PORT", defaultValue = "${env:CAUTION_SSH_PORT:-2222}", description = "Pushes (default: ${DEFAULT-VALUE}).")
-        int sshPort;
+        @Option(names = "--ssh-port", paramLabel = "PORT", description = "Pushes (default: 2222).")
+        @Nullable String sshPort;
 
-        @Option(names = "--app-ports", paramLabel = "FIRST-LAST", defaultValue = "${env:CAUTION_APP_PORTS:-8100-8999}", description = "Where apps are reached (default: ${DEFAULT-VALUE}).")
-        String appPorts;
+        @Option(names = "--app-ports", paramLabel = "FIRST-LAST", description = "Where apps are reached (default: 8100-8999).")
+        @Nullable String appPorts;
 
-        Path home() {
-            return (home == null ? Context.defaultHome() : home).toAbsolutePath();
-        }
-
-        String server() {
-            return "http://" + host + ":" + httpPort;
-        }
-
-        private Map<String, Object> settings(Path cache) {
-            String[] ports = appPorts.split("-", 2);
-            if (!appPorts.matches("\\d{1,5}-\\d{1,5}") || Integer.parseInt(ports[0]) > Integer.parseInt(ports[1])) {
-                throw new CliException(Errors.USAGE, "--app-ports is FIRST-LAST, such as 8100-8999, not '" + appPorts + "'.");
+        /** @throws co.caution.ConfigurationException naming everything that is wrong */
+        Configuration configuration(Caution root) {
+            var options = new ArrayList<Setting>();
+            for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
+                if (option.userObject() instanceof Field field && field.getDeclaringClass() == Options.class
+                        && option.getValue() instanceof String value) {
+                    options.addAll(settings(option.longestName(), value));
+                }
             }
-            var settings = new HashMap<String, Object>();
-            settings.put("caution.home", home().toString());
-            settings.put("caution.cache", cache.toString());
-            settings.put("caution.bind", bind);
-            settings.put("caution.host", host);
-            settings.put("caution.app-host", appHost);
-            settings.put("caution.http-port", httpPort);
-            settings.put("caution.ssh-port", sshPort);
-            settings.put("caution.first-port", ports[0]);
-            settings.put("caution.last-port", ports[1]);
-            return settings;
-        }
-
-        /** EnclaveOS first, then the service. */
-        ConfigurableApplicationContext start(Path cache) {
-            requireFree(httpPort, "--http-port");
-            requireFree(sshPort, "--ssh-port");
-            var enclaveOs = EnclaveOs.ready(cache);
-            return CautionServer.start(enclaveOs, settings(cache));
-        }
-
-        private void requireFree(int port, String option) {
-            try (var _ = new java.net.ServerSocket(port, 1, java.net.InetAddress.getByName(bind))) {
-                // It is.
-            } catch (java.io.IOException e) {
-                throw new CliException("Port " + port + " on " + bind + " is taken (" + e.getMessage()
-                        + "). Stop what uses it, or choose another: " + option + " N");
+            if (root.workdir != null) {
+                options.addAll(settings("--workdir", root.context().cache().toString()));
             }
+            var environment = new ArrayList<Setting>();
+            for (String variable : List.of("CAUTION_WORKDIR", "CAUTION_APP_PORTS")) {
+                String value = System.getenv(variable);
+                if (value != null) {
+                    environment.addAll(settings(variable, value));
+                }
+            }
+            return Configuration.read(new ConfigurationSources(options, environment, config, List.of(
+                    new Setting("caution.home", Context.defaultHome().toString(), "default"),
+                    new Setting("caution.cache", root.context().cache().toString(), "default"))));
+        }
+
+        /** An option or a variable is named after its property, but for two. */
+        static List<Setting> settings(String name, String value) {
+            return switch (name) {
+                case "--workdir", "CAUTION_WORKDIR" -> List.of(new Setting("caution.cache", absolute(value), name));
+                case "--home" -> List.of(new Setting("caution.home", absolute(value), name));
+                case "--app-ports", "CAUTION_APP_PORTS" -> {
+                    // Without a dash it is one port.
+                    String[] ports = value.split("-", 2);
+                    yield List.of(new Setting("caution.first-port", ports[0], name),
+                            new Setting("caution.last-port", ports[ports.length - 1], name));
+                }
+                default -> List.of(new Setting("caution." + name.substring(2), value, name));
+            };
+        }
+
+        private static String absolute(String path) {
+            return Path.of(path).toAbsolutePath().toString();
         }
     }
 
@@ -91,9 +103,12 @@ final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        options.start(root.context().cache());
-        System.out.println("Caution listens: " + options.server() + " (API), SSH port " + options.sshPort + ".");
-        System.out.println("Home: " + options.home() + ". Stop with Ctrl-C; enclaves stop with it.");
+        var configuration = options.configuration(root);
+        configuration.start(EnclaveOs.ready(configuration.cache()));
+        if (configuration.forPeople()) {
+            System.out.println("Caution listens: " + configuration.server() + " (API), SSH port " + configuration.sshPort() + ".");
+            System.out.println("Home: " + configuration.home() + ". Stop with Ctrl-C; enclaves stop with it.");
+        }
         Thread.currentThread().join(); // the service's own threads do the work; Ctrl-C ends the process
         return 0;
     }

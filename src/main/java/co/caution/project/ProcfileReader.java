@@ -139,37 +139,12 @@ final class ProcfileReader {
     private static String unknown(String key) {
         String shown = key.length() > 40 ? key.substring(0, 40) + "…" : key;
         String near = KNOWN_ELSEWHERE.get(key.toLowerCase(Locale.ROOT));
-        int best = 3;
-        for (String known : KEYS) {
-            int distance = near == null && key.length() < 40 ? distance(key, known) : best;
-            if (distance < best) {
-                best = distance;
-                near = known;
-            }
+        if (near == null) {
+            near = Suggestion.nearest(key, KEYS).orElse(null);
         }
         if (near != null) {
             return "`" + shown + "` is not a key; did you mean `" + near + "`?";
         }
         return "`" + shown + "` is not a key; the keys are " + String.join(", ", KEYS);
-    }
-
-    /** Edit distance, case aside. */
-    private static int distance(String a, String b) {
-        a = a.toLowerCase(Locale.ROOT).replace('-', '_');
-        b = b.replace('-', '_');
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
     }
 }

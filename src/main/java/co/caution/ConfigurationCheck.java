@@ -1,0 +1,147 @@
+package co.caution;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+
+/** What a type cannot say: ranges, names, what fits together, and what the machine has for it. */
+final class ConfigurationCheck {
+
+    private static final int HIGHEST_PORT = 65_535;
+    /** A name (RFC 1123) or an IPv4 address. */
+    private static final Pattern HOST = Pattern.compile(
+            "(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*");
+    private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]+]");
+
+    private final CautionProperties p;
+    private final ConfigurationReport report;
+
+    private ConfigurationCheck(CautionProperties p, ConfigurationReport report) {
+        this.p = p;
+        this.report = report;
+    }
+
+    static void check(CautionProperties properties, ConfigurationReport report) {
+        var check = new ConfigurationCheck(properties, report);
+        check.names();
+        check.ports();
+        check.directories();
+        check.database();
+        check.local();
+    }
+
+    private void names() {
+        host("caution.host", p.host());
+        host("caution.app-host", p.appHost());
+        try {
+            InetAddress.getByName(p.bind());
+        } catch (UnknownHostException e) {
+            report.error("caution.bind", "that is no address", "It must be an address of this machine, such as 127.0.0.1,"
+                    + " or 0.0.0.0 for all of them");
+        }
+    }
+
+    private void host(String property, String value) {
+        if (!HOST.matcher(value).matches() && !IPV6.matcher(value).matches()) {
+            report.error(property, "that is no host name", "It must be a name or an address without scheme and port,"
+                    + " such as caution.example.org");
+        }
+    }
+
+    private void ports() {
+        port("caution.http-port", p.httpPort());
+        port("caution.ssh-port", p.sshPort());
+        port("caution.first-port", p.firstPort());
+        port("caution.last-port", p.lastPort());
+        if (p.firstPort() > p.lastPort()) {
+            report.error("caution.last-port", "it is below caution.first-port, " + p.firstPort(),
+                    "The first must not be above the last");
+        }
+        if (p.httpPort() == p.sshPort()) {
+            report.error("caution.ssh-port", "caution.http-port is the same", "Each needs a port of its own");
+        }
+        taken("caution.http-port", p.httpPort());
+        taken("caution.ssh-port", p.sshPort());
+    }
+
+    private void port(String property, int value) {
+        if (value < 1 || value > HIGHEST_PORT) {
+            report.error(property, "that is no port", "A port is 1 to " + HIGHEST_PORT);
+        }
+    }
+
+    private void taken(String property, int port) {
+        if (port >= p.firstPort() && port <= p.lastPort()) {
+            report.error(property, "it is one of the ports that apps get, " + p.firstPort() + " to " + p.lastPort(),
+                    "Choose one outside of them");
+        }
+        if (port < 1 || port > HIGHEST_PORT) {
+            return;
+        }
+        try (var _ = new ServerSocket(port, 1, InetAddress.getByName(p.bind()))) {
+            // It is free.
+        } catch (UnknownHostException e) {
+            // Said for the address.
+        } catch (IOException e) {
+            report.notReady(property, "the port on " + p.bind() + " is taken (" + e.getMessage() + ")",
+                    "Stop what uses it, or choose another");
+        }
+    }
+
+    private void directories() {
+        Path home = p.home().toAbsolutePath().normalize();
+        Path cache = p.cache().toAbsolutePath().normalize();
+        if (home.equals(cache)) {
+            report.error("caution.cache", "that is caution.home, too", "Each needs a directory of its own");
+        } else if (home.startsWith(cache)) {
+            report.error("caution.home", "it lies inside caution.cache, " + cache + ", which may be deleted at any time",
+                    "Choose another directory");
+        } else if (cache.startsWith(home)) {
+            report.error("caution.cache", "it lies inside caution.home, " + home + ", which nobody but the service may read"
+                    + " and which is backed up", "Choose another directory");
+        }
+        writable("caution.home", home);
+        writable("caution.cache", cache);
+    }
+
+    private void writable(String property, Path directory) {
+        Path there = directory;
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (!Files.isDirectory(there)) {
+            report.error(property, there + " is not a directory", "Choose another directory");
+        } else if (!Files.isWritable(there)) {
+            report.notReady(property, "this user may not write to " + there, "Change its owner, or choose another directory");
+        }
+    }
+
+    private void database() {
+        String url = p.database().url();
+        if (url != null && !url.startsWith("jdbc:postgresql:")) {
+            report.error("caution.database.url", "that is no PostgreSQL JDBC URL",
+                    "It must look like jdbc:postgresql://HOST:5432/DATABASE");
+        }
+    }
+
+    private void local() {
+        String qemu = p.local().qemu();
+        boolean found = qemu.contains("/")
+                ? Files.isExecutable(Path.of(qemu))
+                : Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, qemu)));
+        if (!found) {
+            report.notReady("caution.local.qemu", "there is no such program", "Install it (tools/prerequisites --install),"
+                    + " or name the program");
+        }
+        if (p.local().accelerator() == CautionProperties.Accelerator.KVM && !Files.isWritable(Path.of("/dev/kvm"))) {
+            report.notReady("caution.local.accelerator", "this user may not open /dev/kvm", "Use tcg, or let the user use it");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package co.caution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What operators rely on: a property's name and its default are changed on purpose, here too, or not at all. */
+class CautionPropertiesTest {
+
+    @Test
+    void theServiceItself() {
+        assertThat(properties("caution")).isEqualTo("""
+                caution.home
+                caution.cache
+                caution.host = localhost
+                caution.app-host = 127.0.0.1
+                caution.bind = 127.0.0.1
+                caution.http-port = 8080
+                caution.ssh-port = 2222
+                caution.first-port = 8100
+                caution.last-port = 8999
+                """);
+    }
+
+    @Test
+    void theDatabase() {
+        assertThat(properties("caution.database")).isEqualTo("""
+                caution.database.url
+                caution.database.user = caution
+                caution.database.password
+                """);
+    }
+
+    @Test
+    void enclavesBesideTheService() {
+        assertThat(properties("caution.local")).isEqualTo("""
+                caution.local.qemu = qemu-system-x86_64
+                caution.local.accelerator = tcg
+                """);
+    }
+
+    @Test
+    void theLog() {
+        assertThat(properties("caution.log")).isEqualTo("""
+                caution.log.format = text
+                caution.log.level = info
+                """);
+    }
+
+    /** Those directly below, with their defaults. */
+    private static String properties(String prefix) {
+        return ConfigurationProperty.all().stream()
+                .filter(property -> property.name().substring(0, property.name().lastIndexOf('.')).equals(prefix))
+                .map(property -> property.name() + (property.defaultValue() == null ? "" : " = " + property.defaultValue()) + "\n")
+                .collect(Collectors.joining());
+    }
+}
