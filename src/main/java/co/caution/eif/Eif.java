@@ -1,15 +1,14 @@
 package co.caution.eif;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** An image that was read from a file, found to mean the same to every reader, and measured. */
@@ -19,17 +18,17 @@ public final class Eif {
     static final int MAX_CMDLINE = 4096;
 
     private final Path file;
-    private final boolean aarch64;
+    private final EifHeader header;
     private final List<Section> sections;
     private final byte[] cmdline;
     private final byte[] metadata;
     private final Measurements measurements;
     private final byte @Nullable [] signer;
 
-    Eif(Path file, boolean aarch64, List<Section> sections, byte[] cmdline, byte[] metadata, Measurements measurements,
+    Eif(Path file, EifHeader header, List<Section> sections, byte[] cmdline, byte[] metadata, Measurements measurements,
             byte @Nullable [] signer) {
         this.file = file;
-        this.aarch64 = aarch64;
+        this.header = header;
         this.sections = List.copyOf(sections);
         this.cmdline = cmdline;
         this.metadata = metadata;
@@ -43,7 +42,16 @@ public final class Eif {
      * @throws InvalidEifException naming the offset and the rule
      */
     public static Eif read(Path file) throws IOException {
-        return new EifReader(file).read();
+        return read(file, done -> {});
+    }
+
+    /** As {@link #read(Path)}; {@code progress} is told now and then how many bytes of the file are done. */
+    public static Eif read(Path file, LongConsumer progress) throws IOException {
+        return new EifReader(file, progress).read();
+    }
+
+    public Path file() {
+        return file;
     }
 
     /** In file order. */
@@ -62,7 +70,27 @@ public final class Eif {
     }
 
     public boolean aarch64() {
-        return aarch64;
+        return header.aarch64();
+    }
+
+    /** Bytes of memory that the header asks for; nothing looks at it. */
+    public long memory() {
+        return header.memory();
+    }
+
+    /** Processors that the header asks for; nothing looks at it. */
+    public long cpus() {
+        return header.cpus();
+    }
+
+    /** CRC-32 over all but itself, as stored and found to be right. */
+    public int crc() {
+        return header.crc();
+    }
+
+    /** Bytes of the whole file. */
+    public long size() {
+        return sections.getLast().end();
     }
 
     /** What a hypervisor that starts this image measures. */
@@ -91,17 +119,7 @@ public final class Eif {
             throw new IllegalArgumentException("not a section of " + file);
         }
         try (FileChannel channel = FileChannel.open(file)) {
-            channel.position(section.dataOffset());
-            InputStream in = Channels.newInputStream(channel);
-            byte[] buffer = new byte[1 << 16];
-            for (long left = section.size(); left > 0; ) {
-                int n = in.read(buffer, 0, (int) Math.min(left, buffer.length));
-                if (n < 0) {
-                    throw new IOException(file + " changed after it was read");
-                }
-                out.write(buffer, 0, n);
-                left -= n;
-            }
+            new Region(channel, section.dataOffset(), section.size()).open().transferTo(out);
         }
     }
 }

@@ -7,8 +7,12 @@ import java.util.List;
 /**
  * The 548-byte header: all integers unsigned and big-endian, no padding anywhere (AWS's image format README, and
  * {@code eif_build} 0.5.0 for the values that nothing reads).
+ *
+ * @param memory bytes, and {@code cpus}: a wish that no hypervisor looks at
+ * @param crc as stored
+ * @param extents what the header announces, in file order
  */
-final class EifHeader {
+record EifHeader(boolean aarch64, long memory, long cpus, int crc, List<EifHeader.Extent> extents) {
 
     static final int SIZE = 548;
     static final int MAX_SECTIONS = 32;
@@ -28,8 +32,6 @@ final class EifHeader {
     /** Where a section must be, and how long the header says it is. */
     record Extent(long offset, long size) {}
 
-    private EifHeader() {}
-
     /** An x86_64 header with CRC 0. */
     static ByteBuffer write(List<Section> sections) {
         ByteBuffer header = ByteBuffer.allocate(SIZE);
@@ -42,8 +44,8 @@ final class EifHeader {
         return header.rewind();
     }
 
-    /** Checks the header alone and gives the extents that it announces: back to back, up to the end of the file. */
-    static List<Extent> read(ByteBuffer header, long fileSize) throws InvalidEifException {
+    /** Checks the header alone: the extents lie back to back, up to the end of the file. */
+    static EifHeader read(ByteBuffer header, long fileSize) throws InvalidEifException {
         require(header.getInt(0) == MAGIC, 0, "the magic is 2e656966", hex(header.getInt(0)));
         require(header.getShort(4) == VERSION, 4, "the version is 4", number(header.getShort(4)));
         int flags = header.getShort(6);
@@ -76,12 +78,7 @@ final class EifHeader {
         }
         require(expected == fileSize, expected, "the file ends with its last section",
                 (fileSize - expected) + " more bytes");
-        return extents;
-    }
-
-    /** Bit 0 of the flags names the architecture. */
-    static boolean aarch64(ByteBuffer header) {
-        return header.getShort(6) == 1;
+        return new EifHeader(flags == 1, header.getLong(8), header.getLong(0x10), header.getInt(CRC_OFFSET), extents);
     }
 
     static void require(boolean holds, long offset, String rule, String found) throws InvalidEifException {

@@ -5,12 +5,12 @@ import static co.caution.eif.EifHeader.require;
 import co.caution.eif.Section.Type;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,49 +19,48 @@ import org.jspecify.annotations.Nullable;
  */
 final class EifReader {
 
-    private static final int CHUNK = 1 << 20;
     private static final int MAX_SIGNATURE = 32_768;
 
     private final Path file;
-    private final ImageDigest digest = new ImageDigest();
-    private byte[] buffer = {};
+    private final LongConsumer progress;
     private final List<Section> sections = new ArrayList<>();
     private byte[] cmdline = {};
     private byte[] metadata = {};
     private byte @Nullable [] signer;
 
-    EifReader(Path file) {
+    /** @param progress is told how many bytes are done */
+    EifReader(Path file, LongConsumer progress) {
         this.file = file;
+        this.progress = progress;
     }
 
     Eif read() throws IOException {
-        long size = Files.size(file);
-        try (InputStream in = Files.newInputStream(file)) {
-            ByteBuffer header = ByteBuffer.wrap(in.readNBytes(EifHeader.SIZE));
-            require(header.capacity() == EifHeader.SIZE, header.capacity(), "a header has 548 bytes",
-                    "a file of " + header.capacity());
-            List<EifHeader.Extent> extents = EifHeader.read(header, size);
-            buffer = new byte[(int) Math.min(CHUNK, size)];
-            digest.header(header.array(), EifHeader.CRC_OFFSET);
-            for (EifHeader.Extent extent : extents) {
-                Section section = sectionHeader(in, extent);
-                sections.add(section);
-                data(in, section);
+        try (FileChannel in = FileChannel.open(file)) {
+            long size = in.size();
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(EifHeader.SIZE, size));
+            fill(in, bytes, 0);
+            require(bytes.capacity() == EifHeader.SIZE, size, "a header has 548 bytes", "a file of " + size);
+            EifHeader header = EifHeader.read(bytes, size);
+            try (ImageDigest digest = new ImageDigest(size)) {
+                digest.header(bytes.limit(EifHeader.CRC_OFFSET));
+                for (EifHeader.Extent extent : header.extents()) {
+                    Section section = sectionHeader(in, digest, extent);
+                    sections.add(section);
+                    check(section, data(in, digest, section));
+                }
+                require(in.size() == size, size, "the file does not change while it is read", "another size");
+                requireCounts(size);
+                require(header.crc() == digest.crc(), EifHeader.CRC_OFFSET,
+                        "the CRC-32 is " + String.format("%08x", digest.crc()), String.format("%08x", header.crc()));
+                return new Eif(file, header, sections, cmdline, metadata, digest.measurements(), signer);
             }
-            require(in.read() < 0, size, "the file does not change while it is read", "more bytes");
-            requireCounts(size);
-            int stored = header.getInt(EifHeader.CRC_OFFSET);
-            require(stored == digest.crc(), EifHeader.CRC_OFFSET,
-                    "the CRC-32 is " + String.format("%08x", digest.crc()), String.format("%08x", stored));
-            return new Eif(file, EifHeader.aarch64(header), sections, cmdline, metadata, digest.measurements(), signer);
         }
     }
 
-    private Section sectionHeader(InputStream in, EifHeader.Extent extent) throws IOException {
-        byte[] bytes = in.readNBytes(Section.HEADER);
-        require(bytes.length == Section.HEADER, extent.offset(), "the file does not change while it is read", "its end");
-        digest.header(bytes, bytes.length);
-        ByteBuffer header = ByteBuffer.wrap(bytes);
+    private Section sectionHeader(FileChannel in, ImageDigest digest, EifHeader.Extent extent) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(Section.HEADER);
+        fill(in, header, extent.offset());
+        digest.header(header);
         int number = Short.toUnsignedInt(header.getShort());
         int flags = Short.toUnsignedInt(header.getShort());
         long size = header.getLong();
@@ -91,32 +90,54 @@ final class EifReader {
                 "a " + type + " section has at most " + limit + " bytes", "" + extent.size());
     }
 
-    private void data(InputStream in, Section section) throws IOException {
+    /** Sums and measures a section's data, and gives that of a small one. */
+    private byte[] data(FileChannel in, ImageDigest digest, Section section) throws IOException {
         digest.section(section.type());
         boolean kept = section.type() != Type.KERNEL && section.type() != Type.RAMDISK;
         ByteArrayOutputStream keep = new ByteArrayOutputStream();
-        for (long left = section.size(); left > 0; ) {
-            int n = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, left));
-            require(n > 0, section.end() - left, "the file does not change while it is read", "its end");
-            digest.data(buffer, n);
+        for (long at = section.dataOffset(); at < section.end(); ) {
+            ByteBuffer buffer = digest.buffer(section.end() - at);
+            fill(in, buffer, at);
+            digest.data();
+            at += buffer.remaining();
             if (kept) {
-                keep.write(buffer, 0, n);
+                byte[] bytes = new byte[buffer.remaining()];
+                buffer.get(bytes);
+                keep.writeBytes(bytes);
             }
-            left -= n;
+            progress.accept(at);
         }
-        if (section.type() == Type.CMDLINE) {
-            cmdline = keep.toByteArray();
-            for (int i = 0; i < cmdline.length; i++) {
-                require(cmdline[i] != 0, section.dataOffset() + i, "the command line has no NUL", "one");
+        return keep.toByteArray();
+    }
+
+    private void check(Section section, byte[] data) throws InvalidEifException {
+        switch (section.type()) {
+            case CMDLINE -> {
+                cmdline = data;
+                for (int i = 0; i < data.length; i++) {
+                    require(data[i] != 0, section.dataOffset() + i, "the command line has no NUL", "one");
+                }
             }
-        } else if (section.type() == Type.METADATA) {
-            metadata = keep.toByteArray();
-            require(Json.isObject(metadata), section.dataOffset(), "the metadata is a JSON object", "something else");
-        } else if (section.type() == Type.SIGNATURE) {
-            signer = SignatureSection.certificate(keep.toByteArray());
-            require(signer != null, section.dataOffset(), "a signature section holds certificates and signatures",
-                    "something else");
+            case METADATA -> {
+                metadata = data;
+                require(Json.isObject(data), section.dataOffset(), "the metadata is a JSON object", "something else");
+            }
+            case SIGNATURE -> {
+                signer = SignatureSection.certificate(data);
+                require(signer != null, section.dataOffset(), "a signature section holds certificates and signatures",
+                        "something else");
+            }
+            case KERNEL, RAMDISK -> {}
         }
+    }
+
+    private static void fill(FileChannel in, ByteBuffer buffer, long offset) throws IOException {
+        for (long at = offset; buffer.hasRemaining(); ) {
+            int n = in.read(buffer, at);
+            require(n > 0, at, "the file does not change while it is read", "its end");
+            at += n;
+        }
+        buffer.flip();
     }
 
     private void requireCounts(long size) throws InvalidEifException {

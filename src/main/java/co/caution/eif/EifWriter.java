@@ -1,16 +1,21 @@
 package co.caution.eif;
 
 import co.caution.eif.Section.Type;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * Writes images laid out as {@code eif_build} does: kernel, command line, metadata, ramdisks; x86_64, unsigned. Sizes are
@@ -21,97 +26,126 @@ public final class EifWriter {
     /** Sections are at most 32, and three of them are not ramdisks. */
     private static final int MAX_RAMDISKS = 29;
 
-    private static final int CHUNK = 1 << 20;
+    private record Part(Section section, Source source, String name) {}
 
-    private record Part(Section section, CpioEntry.Content content, String name) {}
+    private interface Source {
+        ReadableByteChannel open() throws IOException;
+    }
 
-    private final ImageDigest digest = new ImageDigest();
-    private final byte[] buffer = new byte[CHUNK];
+    private final FileChannel file;
+    private final ImageDigest digest;
+    private final LongConsumer progress;
+    private long position;
 
-    private EifWriter() {}
+    private EifWriter(FileChannel file, ImageDigest digest, LongConsumer progress) {
+        this.file = file;
+        this.digest = digest;
+        this.progress = progress;
+    }
+
+    /** As {@link #write(Path, Path, String, byte[], List, LongConsumer)}, without telling how far it is. */
+    public static Measurements write(Path out, Path kernel, String cmdline, byte[] metadataJson, List<Path> ramdisks)
+            throws IOException {
+        return write(out, kernel, cmdline, metadataJson, ramdisks, done -> {});
+    }
 
     /**
-     * Writes {@code out}, replacing what is there; on failure it is deleted.
+     * Writes {@code out} beside itself and moves it there when it is whole, replacing a file of that name; on failure that
+     * one stays as it was.
      *
      * @param cmdline measured as it is: printable ASCII, without a newline
      * @param metadataJson in no measurement; {@link EifMetadata#json} makes it
      * @param ramdisks 1 to 29, unpacked in this order into one root
+     * @param progress is told now and then how many bytes are written
      * @return what the hypervisor will measure
      */
-    public static Measurements write(Path out, Path kernel, String cmdline, byte[] metadataJson, List<Path> ramdisks)
-            throws IOException {
+    public static Measurements write(Path out, Path kernel, String cmdline, byte[] metadataJson, List<Path> ramdisks,
+            LongConsumer progress) throws IOException {
         checkCmdline(cmdline);
         EifMetadata.check(metadataJson);
         if (ramdisks.isEmpty() || ramdisks.size() > MAX_RAMDISKS) {
             throw new IllegalArgumentException("an image has 1 to 29 ramdisks, not " + ramdisks.size());
         }
+        requireFiles(kernel, ramdisks);
         checkSeams(ramdisks);
         List<Part> parts = new ArrayList<>();
-        add(parts, Type.KERNEL, file(kernel), kernel.toString());
-        add(parts, Type.CMDLINE, CpioEntry.Content.of(cmdline.getBytes(StandardCharsets.US_ASCII)), "command line");
-        add(parts, Type.METADATA, CpioEntry.Content.of(metadataJson), "metadata");
+        add(parts, Type.KERNEL, kernel);
+        add(parts, Type.CMDLINE, cmdline.getBytes(StandardCharsets.US_ASCII));
+        add(parts, Type.METADATA, metadataJson);
         for (Path ramdisk : ramdisks) {
-            add(parts, Type.RAMDISK, file(ramdisk), ramdisk.toString());
+            add(parts, Type.RAMDISK, ramdisk);
         }
-        try {
-            return new EifWriter().write(out, parts);
-        } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(out);
-            throw e;
-        }
+        return AtomicFile.write(out, file -> {
+            try (ImageDigest digest = new ImageDigest(parts.getLast().section.end())) {
+                return new EifWriter(file, digest, progress).write(parts);
+            }
+        });
     }
 
-    private Measurements write(Path out, List<Part> parts) throws IOException {
-        try (FileChannel file = FileChannel.open(out, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer header = EifHeader.write(parts.stream().map(Part::section).toList());
-            digest.header(header.array(), EifHeader.CRC_OFFSET);
-            put(file, header);
-            for (Part part : parts) {
-                put(file, part);
-            }
-            ByteBuffer sum = ByteBuffer.allocate(4).putInt(digest.crc()).rewind();
-            file.position(EifHeader.CRC_OFFSET);
-            put(file, sum);
+    private Measurements write(List<Part> parts) throws IOException {
+        ByteBuffer header = EifHeader.write(parts.stream().map(Part::section).toList());
+        digest.header(header.duplicate().limit(EifHeader.CRC_OFFSET));
+        put(header);
+        for (Part part : parts) {
+            put(part);
         }
+        position = EifHeader.CRC_OFFSET;
+        put(ByteBuffer.allocate(4).putInt(digest.crc()).rewind());
         return digest.measurements();
     }
 
-    private void put(FileChannel file, Part part) throws IOException {
+    private void put(Part part) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(Section.HEADER)
                 .putShort((short) part.section.type().number).putShort((short) 0).putLong(part.section.size()).rewind();
-        digest.header(header.array(), Section.HEADER);
-        put(file, header);
+        digest.header(header);
+        put(header);
         digest.section(part.section.type());
-        long left = part.section.size();
-        try (InputStream in = part.content.open()) {
-            for (int n; (n = in.readNBytes(buffer, 0, CHUNK)) > 0; left -= n) {
-                if (n > left) {
-                    throw new IOException(part.name + " grew while it was written");
+        try (ReadableByteChannel in = part.source.open()) {
+            for (long left = part.section.size(); left > 0; ) {
+                ByteBuffer buffer = digest.buffer(left);
+                while (buffer.hasRemaining() && in.read(buffer) >= 0) {
+                    // A full buffer each time: a pipe gives less.
                 }
-                digest.data(buffer, n);
-                put(file, ByteBuffer.wrap(buffer, 0, n));
+                if (!buffer.flip().hasRemaining()) {
+                    throw new IOException(part.name + " shrank by " + left + " bytes while it was written");
+                }
+                digest.data();
+                left -= buffer.remaining();
+                put(buffer);
+                progress.accept(position);
+            }
+            if (in.read(ByteBuffer.allocate(1)) > 0) {
+                throw new IOException(part.name + " grew while it was written");
             }
         }
-        if (left != 0) {
-            throw new IOException(part.name + " shrank by " + left + " bytes while it was written");
-        }
     }
 
-    private static void put(FileChannel file, ByteBuffer bytes) throws IOException {
+    private void put(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
-            file.write(bytes);
+            position += file.write(bytes, position);
         }
     }
 
-    private static void add(List<Part> parts, Type type, CpioEntry.Content content, String name) {
-        long offset = parts.isEmpty() ? EifHeader.SIZE : parts.getLast().section.end();
-        parts.add(new Part(new Section(type, offset, content.size()), content, name));
+    private static void add(List<Part> parts, Type type, byte[] bytes) {
+        add(parts, type, bytes.length, () -> Channels.newChannel(new ByteArrayInputStream(bytes)), type.toString());
     }
 
-    /** A kernel or ramdisk may be named through a symlink: unlike the files of a tree, the caller names these. */
-    private static CpioEntry.Content file(Path path) throws IOException {
-        return CpioEntry.Content.of(path.toRealPath());
+    private static void add(List<Part> parts, Type type, Path file) throws IOException {
+        add(parts, type, Files.size(file), () -> FileChannel.open(file), file.toString());
+    }
+
+    private static void add(List<Part> parts, Type type, long size, Source source, String name) {
+        long offset = parts.isEmpty() ? EifHeader.SIZE : parts.getLast().section.end();
+        parts.add(new Part(new Section(type, offset, size), source, name));
+    }
+
+    /** What is not a file has no size that would be known first. */
+    private static void requireFiles(Path kernel, List<Path> ramdisks) throws IOException {
+        for (Path file : Stream.concat(Stream.of(kernel), ramdisks.stream()).toList()) {
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+                throw new IOException(file + " is not a file");
+            }
+        }
     }
 
     private static void checkCmdline(String cmdline) {

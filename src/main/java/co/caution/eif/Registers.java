@@ -1,12 +1,13 @@
 package co.caution.eif;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PCR0, PCR1 and PCR2 of an image, computed while its sections stream by.
+ * PCR0, PCR1 and PCR2 of an image, computed while its measured sections stream by.
  *
  * <p>A register is {@code SHA384(0^48 ‖ SHA384(content))}: a TPM-style extend of a zeroed register. PCR0 and PCR1 read the
  * same bytes up to the second ramdisk, so one digest serves both until there.
@@ -16,42 +17,28 @@ final class Registers {
     private final MessageDigest whole = sha384();
     private final MessageDigest application = sha384();
     private @Nullable MessageDigest boot;
-    private int ramdisks;
-    private Section.Type current = Section.Type.METADATA;
 
-    /** Says which section the bytes that follow belong to. */
-    void section(Section.Type type) {
-        current = type;
-        if (type == Section.Type.RAMDISK && ++ramdisks == 2) {
-            boot = copy(whole);
+    /** PCR0 and PCR1. May run beside {@link #application}. */
+    void image(ByteBuffer bytes, boolean inApplication) {
+        if (boot != null && !inApplication) {
+            boot.update(bytes.duplicate());
         }
+        whole.update(bytes);
     }
 
-    /** PCR0 and PCR1. May run beside {@link #updateApplication} on the same bytes. */
-    void updateImage(byte[] bytes, int length) {
-        if (!current.measured()) {
-            return;
-        }
-        whole.update(bytes, 0, length);
-        if (boot != null && !inApplication()) {
-            boot.update(bytes, 0, length);
-        }
+    /** The second ramdisk begins: from here on PCR1 goes its own way. */
+    void bootEnds() {
+        boot = copy(whole);
     }
 
     /** PCR2. */
-    void updateApplication(byte[] bytes, int length) {
-        if (inApplication()) {
-            application.update(bytes, 0, length);
-        }
+    void application(ByteBuffer bytes) {
+        application.update(bytes);
     }
 
     Measurements finish() {
         MessageDigest first = boot == null ? copy(whole) : boot;
         return new Measurements(extend(whole.digest()), extend(first.digest()), extend(application.digest()));
-    }
-
-    private boolean inApplication() {
-        return current == Section.Type.RAMDISK && ramdisks > 1;
     }
 
     /** One extend of a zeroed register. */
