@@ -76,7 +76,7 @@ class ArchitectureTest {
                 .check(CLASSES);
         classes().that().resideInAPackage("co.caution.attestation..")
                 .should().onlyDependOnClassesThat().resideInAnyPackage("co.caution.attestation..", "co.caution.eif..",
-                        "java..", "javax..", "org.jspecify..", "COSE..", "com.upokecenter.cbor..", "org.bouncycastle..")
+                        "java..", "javax..", "org.jspecify..", "COSE..", "com.upokecenter.cbor..", "org.bouncycastle..", "com.amazon.corretto..")
                 .check(CLASSES);
     }
 

@@ -1,7 +1,9 @@
 package co.caution.app;
 
 import co.caution.attestation.Comparison;
+import co.caution.attestation.Ecdsa;
 import co.caution.attestation.Evidence;
+import co.caution.attestation.EvidenceVerifier;
 import co.caution.attestation.ExpectedPcrs;
 import co.caution.hosting.Enclave;
 import co.caution.hosting.EnclaveHost;
@@ -26,6 +28,10 @@ class ReleaseAttestation {
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
     private static final Duration WINDOW = Duration.ofMinutes(5);
 
+    /** Four per enclave, and those of a region and its zones are shared. */
+    private static final int REMEMBERED_CERTIFICATES = 1024;
+
+    private final EvidenceVerifier verifier = new EvidenceVerifier(Ecdsa.fastest(), REMEMBERED_CERTIFICATES);
     private final EnclaveHost host;
     private final JsonMapper json;
     private final Clock clock;
@@ -43,7 +49,7 @@ class ReleaseAttestation {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         byte[] document = document(enclave, nonce);
-        switch (Evidence.check(document, List.of(host.trustRoot()), Optional.of(nonce), clock.instant(), WINDOW, false)) {
+        switch (verifier.check(document, List.of(host.trustRoot()), Optional.of(nonce), clock.instant(), WINDOW, false)) {
             case Evidence.Refused refused ->
                 throw new DeploymentException("the enclave's evidence was refused: " + refused);
             case Evidence.Genuine genuine -> {

@@ -23,6 +23,8 @@ final class CborReader {
 
     private static final int MAX_DEPTH = 4;
     private static final int MAX_ENTRIES = 64;
+    /** Of a whole input: a document has about sixty items, and what cannot be one must not cost memory. */
+    private static final int MAX_ITEMS = 1024;
     private static final int BREAK = 0xff;
 
     private static final class Frame {
@@ -39,20 +41,28 @@ final class CborReader {
 
     private final byte[] bytes;
     private final Deque<Frame> open = new ArrayDeque<>();
+    private final boolean booleans;
     private int at;
+    private int items;
 
-    private CborReader(byte[] bytes, int from) {
+    private CborReader(byte[] bytes, int from, boolean booleans) {
         this.bytes = bytes;
         this.at = from;
+        this.booleans = booleans;
     }
 
+    /** Reads a message of the security module, in which there are booleans. */
     static CborItem read(byte[] bytes) throws InvalidCborException {
-        return read(bytes, 0);
+        return read(bytes, 0, true);
     }
 
-    /** Reads the item that starts at {@code from} and ends with the input. */
-    static CborItem read(byte[] bytes, int from) throws InvalidCborException {
-        CborReader reader = new CborReader(bytes, from);
+    /** Reads the item of a document, in which null is the only simple value, from {@code from} to the end of the input. */
+    static CborItem readDocument(byte[] bytes, int from) throws InvalidCborException {
+        return read(bytes, from, false);
+    }
+
+    private static CborItem read(byte[] bytes, int from, boolean booleans) throws InvalidCborException {
+        CborReader reader = new CborReader(bytes, from, booleans);
         CborItem item = reader.item();
         if (reader.at != bytes.length) {
             throw reader.error("something follows the item");
@@ -78,6 +88,9 @@ final class CborReader {
     /** The next complete item, or null where a container was opened that is not complete yet. */
     private @Nullable CborItem next() throws InvalidCborException {
         int start = at;
+        if (++items > MAX_ITEMS) {
+            throw error("more than " + MAX_ITEMS + " items");
+        }
         int head = byteAt();
         if (head == BREAK) {
             Frame frame = open.peek();
@@ -157,8 +170,12 @@ final class CborReader {
 
     private CborItem simple(int start, int info) throws InvalidCborException {
         return switch (info) {
-            case 20 -> new CborItem.Bool(false);
-            case 21 -> new CborItem.Bool(true);
+            case 20, 21 -> {
+                if (!booleans) {
+                    throw error(start, "a boolean");
+                }
+                yield new CborItem.Bool(info == 21);
+            }
             case 22 -> new CborItem.Null();
             case 25, 26, 27 -> throw error(start, "a float");
             default -> throw error(start, "a simple value other than null");

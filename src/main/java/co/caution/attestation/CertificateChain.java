@@ -2,8 +2,6 @@ package co.caution.attestation;
 
 import static co.caution.attestation.RefusedException.require;
 
-import java.security.PublicKey;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,22 +14,11 @@ import java.util.regex.Pattern;
 final class CertificateChain {
 
     private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,32}");
-    private static final int DIGITAL_SIGNATURE = 0;
-    private static final int CERTIFICATE_SIGN = 5;
 
-    private final List<X509Certificate> certificates;
+    private final List<VerifiedCertificates.Link> links;
 
-    private CertificateChain(List<X509Certificate> certificates) {
-        this.certificates = certificates;
-    }
-
-    static CertificateChain read(AttestationDocument document) throws RefusedException {
-        List<X509Certificate> certificates = new ArrayList<>();
-        for (byte[] der : document.cabundle()) {
-            certificates.add(Certificates.parse(authority(certificates.size()), der));
-        }
-        certificates.add(Certificates.parse("the leaf", document.certificate()));
-        return new CertificateChain(certificates);
+    private CertificateChain(List<VerifiedCertificates.Link> links) {
+        this.links = links;
     }
 
     /** Rule 6: a root is never trusted for being in the document. */
@@ -46,70 +33,60 @@ final class CertificateChain {
                 + ", which is not among: " + roots.stream().map(TrustRoot::name).toList());
     }
 
-    /** Rule 7. */
-    void requireSignatures(Instant at) throws RefusedException {
-        for (int i = 0; i < certificates.size(); i++) {
-            X509Certificate certificate = certificates.get(i);
-            Certificates.requireKey(name(i), certificate);
-            Certificates.requireValidAt(name(i), certificate, at);
-            if (i > 0) {
-                Certificates.requireSignedBy(name(i), certificate, certificates.get(i - 1));
+    /** Reads all certificates; what was verified before, byte for byte and under the same issuer, is not read again. */
+    static CertificateChain read(AttestationDocument document, VerifiedCertificates verified) throws RefusedException {
+        List<VerifiedCertificates.Link> links = new ArrayList<>();
+        List<byte[]> bundle = document.cabundle();
+        for (int i = 0; i <= bundle.size(); i++) {
+            String name = i == bundle.size() ? "the leaf" : i == 0 ? "the root" : "cabundle[" + i + "]";
+            byte[] der = i == bundle.size() ? document.certificate() : bundle.get(i);
+            links.add(verified.link(name, der, i == 0 ? null : links.getLast()));
+        }
+        return new CertificateChain(links);
+    }
+
+    /** Rule 7; dates are looked at each time, whatever is remembered, and first: they cost nothing. */
+    void requireSignatures(Instant at, Ecdsa ecdsa, VerifiedCertificates verified) throws RefusedException {
+        for (VerifiedCertificates.Link link : links) {
+            link.certificate().requireValidAt(at);
+        }
+        for (int i = 1; i < links.size(); i++) {
+            ChainCertificate certificate = links.get(i).certificate();
+            if (!links.get(i).verified()) {
+                ChainCertificate issuer = links.get(i - 1).certificate();
+                certificate.requireIssuedBy(issuer);
+                require(certificate.signedWith(ecdsa, issuer), Rule.CERTIFICATE,
+                        certificate.name() + " is not signed by the certificate before it");
             }
         }
+        verified.remember(links);
     }
 
     /** Rule 8. */
     void requireConstraints() throws RefusedException {
-        int authorities = certificates.size() - 1;
+        int authorities = links.size() - 1;
         for (int i = 0; i < authorities; i++) {
-            X509Certificate authority = certificates.get(i);
-            boolean critical = authority.getCriticalExtensionOIDs() != null
-                    && authority.getCriticalExtensionOIDs().contains(Certificates.BASIC_CONSTRAINTS);
-            require(critical && authority.getBasicConstraints() >= 0, Rule.CONSTRAINTS,
-                    name(i) + " is no authority by a critical extension");
-            require(authority.getBasicConstraints() >= authorities - 1 - i, Rule.CONSTRAINTS,
-                    name(i) + " allows " + authority.getBasicConstraints() + " authorities below it; there are "
-                            + (authorities - 1 - i));
-            require(allows(authority, CERTIFICATE_SIGN), Rule.CONSTRAINTS, name(i) + " may not sign certificates");
+            links.get(i).certificate().requireAuthority(authorities - 1 - i);
         }
-        byte[] constraints = Certificates.extension(leaf(), Certificates.BASIC_CONSTRAINTS);
-        boolean none = constraints.length == 0 || constraints.length == 2 && constraints[0] == 0x30 && constraints[1] == 0;
-        require(none && leaf().getBasicConstraints() == -1, Rule.CONSTRAINTS, "the leaf is an authority, or limits one");
-        require(allows(leaf(), DIGITAL_SIGNATURE), Rule.CONSTRAINTS, "the leaf may not sign");
+        leaf().requireLeaf();
     }
 
     /** Rule 9: the leaf is {@code module_id.region.aws}, and every authority between root and leaf is of that region. */
     void requireNames(String moduleId) throws RefusedException {
-        String leaf = Certificates.commonName("the leaf", leaf());
+        String leaf = leaf().commonName();
         String start = moduleId + ".";
         require(leaf.startsWith(start) && leaf.endsWith(".aws") && leaf.length() > start.length() + 4, Rule.LEAF_NAME,
                 "the leaf's name is not module_id.region.aws");
         String region = leaf.substring(start.length(), leaf.length() - 4);
         require(REGION.matcher(region).matches(), Rule.LEAF_NAME, "the leaf's name holds no region");
-        for (int i = 1; i < certificates.size() - 1; i++) {
-            require(Certificates.commonName(name(i), certificates.get(i)).endsWith("." + region + ".aws.nitro-enclaves"),
-                    Rule.LEAF_NAME, name(i) + " is not of the leaf's region " + region);
+        for (VerifiedCertificates.Link link : links.subList(1, links.size() - 1)) {
+            ChainCertificate authority = link.certificate();
+            require(authority.commonName().endsWith("." + region + ".aws.nitro-enclaves"), Rule.LEAF_NAME,
+                    authority.name() + " is not of the leaf's region " + region);
         }
     }
 
-    PublicKey leafKey() {
-        return leaf().getPublicKey();
-    }
-
-    X509Certificate leaf() {
-        return certificates.getLast();
-    }
-
-    private String name(int i) {
-        return i == certificates.size() - 1 ? "the leaf" : authority(i);
-    }
-
-    private static String authority(int i) {
-        return i == 0 ? "the root" : "cabundle[" + i + "]";
-    }
-
-    private static boolean allows(X509Certificate certificate, int use) {
-        boolean[] uses = certificate.getKeyUsage();
-        return uses != null && uses[use];
+    ChainCertificate leaf() {
+        return links.getLast().certificate();
     }
 }

@@ -20,7 +20,12 @@ import java.util.HexFormat;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
@@ -29,6 +34,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Issues chains shaped like AWS's: five certificates with the same names' forms, extensions, lifetimes and order, so that
@@ -72,7 +78,7 @@ final class ChainIssuer {
         Instant end = issuer.now.atOffset(ZoneOffset.UTC).plusYears(30).toInstant();
         X500Name name = new X500Name(LocalRoot.SUBJECT);
         Template template = issuer.template(name, name, pair.getPublic(), BACKDATED, end);
-        template.authority(NO_LIMIT, CA_USAGE).subjectKey(pair.getPublic());
+        template.authority(NO_LIMIT, null, pair.getPublic(), CA_USAGE);
         return template.sign(pair.getPrivate());
     }
 
@@ -108,13 +114,13 @@ final class ChainIssuer {
         try {
             bundle.add(root.getEncoded());
             bundle.add(template(rootName, regionName, region.getPublic(), BACKDATED, now.plus(Duration.ofDays(20)))
-                    .authority(2, CA_USAGE).authorityKey(root.getPublicKey()).subjectKey(region.getPublic())
+                    .authority(2, root.getPublicKey(), region.getPublic(), CA_USAGE).revocationList(label())
                     .sign(rootKey).getEncoded());
-            bundle.add(template(regionName, zonalName, zonal.getPublic(), BACKDATED, now.plus(Duration.ofDays(6)))
-                    .authority(1, CA_USAGE).authorityKey(region.getPublic()).subjectKey(zonal.getPublic())
+            bundle.add(template(regionName, zonalName, zonal.getPublic(), BACKDATED, now.plus(Duration.ofDays(6)).minus(BACKDATED))
+                    .authority(1, region.getPublic(), zonal.getPublic(), CA_USAGE).revocationList(label())
                     .sign(region.getPrivate()).getEncoded());
-            bundle.add(template(zonalName, hostName, host.getPublic(), LEAF_BACKDATED, now.plus(Duration.ofDays(1)))
-                    .authority(0, KeyUsage.keyCertSign).authorityKey(zonal.getPublic()).subjectKey(host.getPublic())
+            bundle.add(template(zonalName, hostName, host.getPublic(), LEAF_BACKDATED, now.plus(Duration.ofDays(1)).minus(LEAF_BACKDATED))
+                    .authority(0, zonal.getPublic(), host.getPublic(), KeyUsage.keyCertSign)
                     .sign(zonal.getPrivate()).getEncoded());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a certificate that was just made cannot be encoded", e);
@@ -145,11 +151,27 @@ final class ChainIssuer {
             this.builder = builder;
         }
 
-        Template authority(int pathLength, int usage) {
+        /** @param issuer null for a root, which names no authority's key */
+        Template authority(int pathLength, @Nullable PublicKey issuer, PublicKey own, int usage) {
             BasicConstraints constraints =
                     pathLength == NO_LIMIT ? new BasicConstraints(true) : new BasicConstraints(pathLength);
-            return add(() -> builder.addExtension(Extension.basicConstraints, true, constraints)
-                    .addExtension(Extension.keyUsage, true, new KeyUsage(usage)));
+            return add(() -> {
+                JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
+                builder.addExtension(Extension.basicConstraints, true, constraints);
+                if (issuer != null) {
+                    builder.addExtension(Extension.authorityKeyIdentifier, false, identifiers.createAuthorityKeyIdentifier(issuer));
+                }
+                builder.addExtension(Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(own))
+                        .addExtension(Extension.keyUsage, true, new KeyUsage(usage));
+            });
+        }
+
+        /** Where AWS's regional and zonal authorities name a list; nobody serves this one (RFC 2606). */
+        Template revocationList(String label) {
+            GeneralName url = new GeneralName(GeneralName.uniformResourceIdentifier, "http://crl.simulated.invalid/" + label + ".crl");
+            DistributionPoint point = new DistributionPoint(new DistributionPointName(new GeneralNames(url)), null, null);
+            return add(() -> builder.addExtension(Extension.cRLDistributionPoints, false,
+                    new CRLDistPoint(new DistributionPoint[] {point})));
         }
 
         /** A leaf's key usage is not critical, and it has no key identifiers: as AWS's. */
@@ -157,16 +179,6 @@ final class ChainIssuer {
             return add(() -> builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                     .addExtension(Extension.keyUsage, false,
                             new KeyUsage(KeyUsage.digitalSignature | KeyUsage.nonRepudiation)));
-        }
-
-        Template subjectKey(PublicKey key) {
-            return add(() -> builder.addExtension(Extension.subjectKeyIdentifier, false,
-                    new JcaX509ExtensionUtils().createSubjectKeyIdentifier(key)));
-        }
-
-        Template authorityKey(PublicKey key) {
-            return add(() -> builder.addExtension(Extension.authorityKeyIdentifier, false,
-                    new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(key)));
         }
 
         X509Certificate sign(PrivateKey key) {

@@ -52,21 +52,22 @@ final class CoseSign1 {
                 Rule.ALGORITHM, "the protected header is not {1: -35} (ES384)");
         require(parts.get(1) instanceof CborItem.Mapping(var entries) && entries.isEmpty(),
                 Rule.ALGORITHM, "the unprotected header is not an empty map");
-        require(Arrays.equals(received, start, Math.min(received.length, start + HEAD.length), HEAD, 0, HEAD.length),
-                Rule.ENVELOPE, "array and headers are not in their shortest definite form");
         if (!(parts.get(2) instanceof CborItem.Bytes(byte[] payload)) || payload.length == 0) {
             throw new RefusedException(Rule.SIGNATURE_FORM, "the payload is not a byte string, or empty");
         }
         if (!(parts.get(3) instanceof CborItem.Bytes(byte[] signature)) || signature.length != 2 * P384.SIZE) {
             throw new RefusedException(Rule.SIGNATURE_FORM, "the signature is not a byte string of 96 bytes");
         }
+        byte[] only = write(payload, signature);
+        require(Arrays.equals(received, start, received.length, only, 0, only.length), Rule.ENVELOPE,
+                "array, headers, payload and signature are not in their shortest definite form");
         return new CoseSign1(received, payload, signature);
     }
 
     private static List<CborItem> array(byte[] received, int start) throws RefusedException {
         CborItem item;
         try {
-            item = CborReader.read(received, start);
+            item = CborReader.readDocument(received, start);
         } catch (InvalidCborException e) {
             throw new RefusedException(Rule.CBOR, String.valueOf(e.getMessage()));
         }
@@ -84,16 +85,30 @@ final class CoseSign1 {
         return signature;
     }
 
-    /** Rule 10. */
+    /** Rule 10, by COSE-Java with the JDK's cryptography. */
     void verify(PublicKey key) throws RefusedException {
-        require(P384.inRange(signature), Rule.SIGNATURE, "r or s of the signature is not in 1..n-1");
+        requireRange();
         boolean valid;
         try {
             Sign1Message message = (Sign1Message) Message.DecodeFromBytes(received, MessageTag.Sign1);
             valid = message.validate(new OneKey(key, null));
         } catch (CoseException | RuntimeException e) {
-            throw new RefusedException(Rule.SIGNATURE, "the signature could not be checked: " + e.getMessage());
+            valid = false;
         }
+        requireValid(valid);
+    }
+
+    /** Rule 10, by a provider of ours: COSE-Java can only use those that are registered. */
+    void verify(Ecdsa ecdsa, byte[] spki) throws RefusedException {
+        requireRange();
+        requireValid(ecdsa.verify(spki, signature, signedBytes(payload)));
+    }
+
+    private void requireRange() throws RefusedException {
+        require(P384.inRange(signature), Rule.SIGNATURE, "r or s of the signature is not in 1..n-1");
+    }
+
+    private static void requireValid(boolean valid) throws RefusedException {
         require(valid, Rule.SIGNATURE, "the signature is not the leaf's over these bytes");
     }
 

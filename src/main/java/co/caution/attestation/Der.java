@@ -1,8 +1,15 @@
 package co.caution.attestation;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +23,9 @@ final class Der {
     private static final Pattern UTC_TIME = Pattern.compile("(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)Z");
     private static final Pattern GENERALIZED_TIME =
             Pattern.compile("(\\d{4})(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)Z");
+
+    private static final Pattern PRINTABLE = Pattern.compile("[A-Za-z0-9 '()+,./:=?-]*");
+    private static final Pattern ASCII = Pattern.compile("[\\x00-\\x7f]*");
 
     private final byte[] bytes;
     private int at;
@@ -45,16 +55,24 @@ final class Der {
             if (universal && tag != 0x30 && tag != 0x31) {
                 return false;
             }
-            while (at < end) {
-                if (!element(end, depth + 1)) {
-                    return false;
-                }
-            }
-            return true;
+            return elements(tag, end, depth + 1);
         }
         boolean valid = primitive(tag, length);
         at = end;
         return valid;
+    }
+
+    /** The elements of a SET come in the order of their bytes. */
+    private boolean elements(int tag, int end, int depth) {
+        int last = at;
+        while (at < end) {
+            int from = at;
+            if (!element(end, depth) || tag == DerReader.SET && Arrays.compareUnsigned(bytes, last, from, bytes, from, at) > 0) {
+                return false;
+            }
+            last = from;
+        }
+        return true;
     }
 
     /** A definite length in its shortest form, or −1. */
@@ -77,14 +95,16 @@ final class Der {
     private boolean primitive(int tag, int length) {
         return switch (tag) {
             // Every boolean of a certificate has the default false, which DER leaves out.
-            case 0x01 -> length == 1 && (bytes[at] & 0xff) == 0xff;
-            case 0x02 -> integer(length);
-            case 0x03 -> bitString(length);
+            case DerReader.BOOLEAN -> length == 1 && (bytes[at] & 0xff) == 0xff;
+            case DerReader.INTEGER -> integer(length);
+            case DerReader.BIT_STRING -> bitString(length);
             case 0x05 -> length == 0;
-            case 0x06 -> length > 0 && (bytes[at + length - 1] & 0x80) == 0;
-            case 0x17 -> time(UTC_TIME, length);
-            case 0x18 -> time(GENERALIZED_TIME, length);
-            case 0x04, 0x0c, 0x13, 0x14, 0x16, 0x1e -> true;
+            case DerReader.OBJECT_IDENTIFIER -> identifier(length);
+            case DerReader.UTC_TIME, DerReader.GENERALIZED_TIME -> isTime(tag, Arrays.copyOfRange(bytes, at, at + length));
+            case DerReader.OCTET_STRING -> true;
+            case DerReader.UTF8_STRING -> utf8(length);
+            case DerReader.PRINTABLE_STRING -> PRINTABLE.matcher(new String(bytes, at, length, ISO_8859_1)).matches();
+            case 0x16 -> ASCII.matcher(new String(bytes, at, length, ISO_8859_1)).matches();
             default -> tag >> 6 == 2;
         };
     }
@@ -98,6 +118,27 @@ final class Der {
         return bytes[at] != (negative ? -1 : 0);
     }
 
+    /** Each number in its shortest form, the last one complete. */
+    private boolean identifier(int length) {
+        boolean first = true;
+        for (int i = at; i < at + length; i++) {
+            if (first && bytes[i] == (byte) 0x80) {
+                return false;
+            }
+            first = bytes[i] >= 0;
+        }
+        return length > 0 && first;
+    }
+
+    private boolean utf8(int length) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, length));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
     private boolean bitString(int length) {
         if (length == 0 || bytes[at] < 0 || bytes[at] > 7 || length == 1 && bytes[at] != 0) {
             return false;
@@ -105,21 +146,31 @@ final class Der {
         return length == 1 || (bytes[at + length - 1] & (1 << bytes[at]) - 1) == 0;
     }
 
-    private boolean time(Pattern form, int length) {
-        Matcher time = form.matcher(new String(bytes, at, length, StandardCharsets.ISO_8859_1));
-        if (!time.matches()) {
+    private static boolean isTime(int tag, byte[] content) {
+        try {
+            time(tag, content);
+            return true;
+        } catch (DateTimeException e) {
             return false;
+        }
+    }
+
+    /**
+     * A UTCTime (1950 to 2049) or a GeneralizedTime, to the second and in UTC, as RFC 5280 demands.
+     *
+     * @throws DateTimeException where the form is another, or there is no such time
+     */
+    static Instant time(int tag, byte[] content) {
+        Matcher time = (tag == DerReader.UTC_TIME ? UTC_TIME : GENERALIZED_TIME)
+                .matcher(new String(content, ISO_8859_1));
+        if (!time.matches()) {
+            throw new DateTimeException("not a time of a certificate");
         }
         int[] part = new int[6];
         for (int i = 0; i < 6; i++) {
             part[i] = Integer.parseInt(time.group(i + 1));
         }
-        int century = form == GENERALIZED_TIME ? 0 : part[0] < 50 ? 2000 : 1900;
-        try {
-            LocalDateTime.of(century + part[0], part[1], part[2], part[3], part[4], part[5]);
-            return true;
-        } catch (DateTimeException e) {
-            return false;
-        }
+        int century = tag == DerReader.GENERALIZED_TIME ? 0 : part[0] < 50 ? 2000 : 1900;
+        return LocalDateTime.of(century + part[0], part[1], part[2], part[3], part[4], part[5]).toInstant(ZoneOffset.UTC);
     }
 }

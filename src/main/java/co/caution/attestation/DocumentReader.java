@@ -21,6 +21,8 @@ final class DocumentReader {
 
     static final Pattern MODULE_ID = Pattern.compile("i-[0-9a-f]+-enc[0-9a-f]+");
 
+    private static final Pattern TPM_MODULE_ID = Pattern.compile("i-[0-9a-f]+-tpm[0-9a-f]*");
+
     static final int MAX_USER_DATA = 512;
     static final int MAX_NONCE = 512;
     static final int MAX_PUBLIC_KEY = 1024;
@@ -45,7 +47,7 @@ final class DocumentReader {
     private static Map<String, CborItem> fields(byte[] payload) throws RefusedException {
         CborItem item;
         try {
-            item = CborReader.read(payload);
+            item = CborReader.readDocument(payload, 0);
         } catch (InvalidCborException e) {
             throw new RefusedException(Rule.CBOR, "payload: " + e.getMessage());
         }
@@ -66,6 +68,8 @@ final class DocumentReader {
 
     private AttestationDocument document() throws RefusedException {
         String moduleId = text("module_id");
+        require(!TPM_MODULE_ID.matcher(moduleId).matches(), Rule.DOCUMENT_TYPE,
+                "module_id names a NitroTPM: the document attests an EC2 instance, not an enclave");
         require(MODULE_ID.matcher(moduleId).matches(), Rule.PAYLOAD, "module_id is not of the form i-…-enc…");
         require(text("digest").equals("SHA384"), Rule.PAYLOAD, "digest is not SHA384");
         Set<String> unknown = fields.keySet().stream().filter(k -> !KNOWN.contains(k)).collect(Collectors.toSet());

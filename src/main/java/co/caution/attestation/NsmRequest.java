@@ -50,6 +50,7 @@ public sealed interface NsmRequest {
 
     /** Reads a request; keys may come in any order. */
     static NsmRequest decode(byte[] request) throws InvalidCborException {
+        InvalidCborException.requireAtMost(MAX_SIZE, request);
         CborItem item = CborReader.read(request);
         if (item instanceof CborItem.Text(String name)) {
             return switch (name) {

@@ -62,6 +62,7 @@ public sealed interface NsmResponse {
 
     /** Reads a response; keys may come in any order, and unknown ones are passed over. */
     static NsmResponse decode(byte[] response) throws InvalidCborException {
+        InvalidCborException.requireAtMost(MAX_SIZE, response);
         CborItem item = CborReader.read(response);
         if (item instanceof CborItem.Text(String name)) {
             return switch (name) {

@@ -3,13 +3,11 @@ package co.caution.attestation;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
-import java.security.PublicKey;
-import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
-import java.security.spec.ECPoint;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** The curve of every key in Nitro evidence (secp384r1, FIPS 186-5). */
 final class P384 {
@@ -21,24 +19,45 @@ final class P384 {
 
     private static final BigInteger PRIME = ((ECFieldFp) PARAMETERS.getCurve().getField()).getP();
 
+    /** SEQUENCE { SEQUENCE { id-ecPublicKey, secp384r1 }, BIT STRING { 04 ‖ x ‖ y } }: all but the coordinates. */
+    private static final byte[] KEY_HEAD = HexFormat.of().parseHex("3076301006072a8648ce3d020106052b8104002203620004");
+
     private P384() {}
 
-    /** Whether this is a key of this very curve, and its point lies on it. */
-    static boolean isKey(PublicKey key) {
-        if (!(key instanceof ECPublicKey ec) || !sameCurve(ec.getParams())) {
+    /**
+     * Whether this is a key of this very curve, named and not described, with an uncompressed point that lies on it.
+     *
+     * @param spki {@code SubjectPublicKeyInfo}, DER
+     */
+    static boolean isKey(byte[] spki) {
+        int point = KEY_HEAD.length;
+        if (spki.length != point + 2 * SIZE || !Arrays.equals(spki, 0, point, KEY_HEAD, 0, point)) {
             return false;
         }
-        ECPoint point = ec.getW();
-        if (point.equals(ECPoint.POINT_INFINITY)) {
-            return false;
-        }
-        BigInteger x = point.getAffineX();
-        BigInteger y = point.getAffineY();
-        if (!coordinate(x) || !coordinate(y)) {
+        BigInteger x = new BigInteger(1, spki, point, SIZE);
+        BigInteger y = new BigInteger(1, spki, point + SIZE, SIZE);
+        if (x.compareTo(PRIME) >= 0 || y.compareTo(PRIME) >= 0) {
             return false;
         }
         BigInteger right = x.pow(3).add(PARAMETERS.getCurve().getA().multiply(x)).add(PARAMETERS.getCurve().getB());
         return y.pow(2).subtract(right).mod(PRIME).signum() == 0;
+    }
+
+    /** The raw form r‖s, or nothing where a number is negative or too long for it. */
+    static byte[] raw(BigInteger r, BigInteger s) {
+        byte[] raw = new byte[2 * SIZE];
+        return put(r, raw, SIZE) && put(s, raw, 2 * SIZE) ? raw : new byte[0];
+    }
+
+    private static boolean put(BigInteger value, byte[] raw, int end) {
+        if (value.signum() < 0 || value.bitLength() > 8 * SIZE) {
+            return false;
+        }
+        byte[] bytes = value.toByteArray();
+        // A first byte for the sign may be one too many.
+        int length = Math.min(bytes.length, SIZE);
+        System.arraycopy(bytes, bytes.length - length, raw, end - length, length);
+        return true;
     }
 
     /**
@@ -54,17 +73,6 @@ final class P384 {
     private static boolean scalar(byte[] bytes) {
         BigInteger value = new BigInteger(1, bytes);
         return value.signum() > 0 && value.compareTo(PARAMETERS.getOrder()) < 0;
-    }
-
-    private static boolean coordinate(BigInteger value) {
-        return value.signum() >= 0 && value.compareTo(PRIME) < 0;
-    }
-
-    private static boolean sameCurve(ECParameterSpec other) {
-        return other.getCurve().equals(PARAMETERS.getCurve())
-                && other.getGenerator().equals(PARAMETERS.getGenerator())
-                && other.getOrder().equals(PARAMETERS.getOrder())
-                && other.getCofactor() == PARAMETERS.getCofactor();
     }
 
     private static ECParameterSpec parameters() {

@@ -123,7 +123,7 @@ class EvidenceTest {
                 payload("module_id is missing", p -> p.without("module_id")),
                 payload("module_id is missing", p -> p.set("module_id", (byte) 0xf6)),
                 payload("module_id is not text", p -> p.set("module_id", new CborWriter().unsigned(1))),
-                payload("not of the form", p -> p.set("module_id", new CborWriter().text("i-0-tpm0"))),
+                payload("not of the form", p -> p.set("module_id", new CborWriter().text("i-0-vm0"))),
                 payload("digest is not", p -> p.set("digest", new CborWriter().text("SHA256"))),
                 payload("timestamp is not", p -> p.set("timestamp", new CborWriter().unsigned(0))),
                 payload("timestamp is not", p -> p.set("timestamp", new CborWriter().unsigned(-1))),
@@ -171,6 +171,9 @@ class EvidenceTest {
                 Rule.CBOR, "twice");
         assertRefused(check(chain.sign(chain.payload().set("nitrotpm_pcrs", new CborWriter().map(0)).without("pcrs").encode())),
                 Rule.DOCUMENT_TYPE, "NitroTPM");
+        assertRefused(check(chain.sign(chain.payload().set("module_id", new CborWriter().text("i-0-tpm0")).encode())),
+                Rule.DOCUMENT_TYPE, "NitroTPM");
+        assertRefused(check(chain.sign(chain.payload().set("later", (byte) 0xf5).encode())), Rule.CBOR, "boolean");
     }
 
     @Test

@@ -121,7 +121,7 @@ class LocalRootTest {
         assertThat(certificates).hasSize(5);
         int[] path = {Integer.MAX_VALUE, 2, 1, 0, -1};
         Duration[] life = {Duration.between(NOW, Instant.parse("2056-05-04T12:00:00Z")).plusHours(1),
-            Duration.ofDays(20).plusHours(1), Duration.ofDays(6).plusHours(1), Duration.ofDays(1).plusSeconds(3), Duration.ofSeconds(10_803)};
+            Duration.ofDays(20).plusHours(1), Duration.ofDays(6), Duration.ofDays(1), Duration.ofSeconds(10_803)};
         String[] names = {"SIMULATED.nitro-enclaves", "[0-9a-f]{16}.simulated-1.aws.nitro-enclaves",
             "[0-9a-f]{16}.zonal.simulated-1.aws.nitro-enclaves", "i-0123456789abcdef0.simulated-1.aws.nitro-enclaves",
             "i-0123456789abcdef0-enc0123456789abcdef.simulated-1.aws"};
@@ -129,7 +129,7 @@ class LocalRootTest {
             X509Certificate certificate = certificates.get(i);
             assertThat(certificate.getBasicConstraints()).isEqualTo(path[i]);
             assertThat(Duration.between(certificate.getNotBefore().toInstant(), certificate.getNotAfter().toInstant())).isEqualTo(life[i]);
-            assertThat(Certificates.commonName("x", certificate)).matches(names[i]);
+            assertThat(ChainCertificate.parse("x", certificate.getEncoded()).commonName()).matches(names[i]);
             assertThat(certificate.getSubjectX500Principal().getName()).contains("SIMULATED");
             boolean[] usage = certificate.getKeyUsage();
             assertThat(usage[0]).isEqualTo(i != 3);
@@ -140,6 +140,8 @@ class LocalRootTest {
             assertThat(certificate.getCriticalExtensionOIDs().contains("2.5.29.15")).isEqualTo(i < 4);
             assertThat(certificate.getExtensionValue("2.5.29.14") != null).isEqualTo(i < 4);
             assertThat(certificate.getExtensionValue("2.5.29.35") != null).isEqualTo(i > 0 && i < 4);
+            assertThat(certificate.getExtensionValue("2.5.29.31") != null).isEqualTo(i == 1 || i == 2);
+            assertThat(certificate.getEncoded().length).isLessThan(1024);
         }
     }
 

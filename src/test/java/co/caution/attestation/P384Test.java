@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigInteger;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
-import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.ECGenParameterSpec;
-import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
-import java.security.spec.EllipticCurve;
+import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class P384Test {
@@ -19,35 +18,15 @@ class P384Test {
     private static final BigInteger PRIME =
             ((ECFieldFp) P384.PARAMETERS.getCurve().getField()).getP();
 
-    private record Key(ECPoint w, ECParameterSpec parameters) implements ECPublicKey {
-        @Override
-        public ECPoint getW() {
-            return w;
-        }
-
-        @Override
-        public ECParameterSpec getParams() {
-            return parameters;
-        }
-
-        @Override
-        public String getAlgorithm() {
-            return "EC";
-        }
-
-        @Override
-        public String getFormat() {
-            return "X.509";
-        }
-
-        @Override
-        public byte[] getEncoded() {
-            return new byte[0];
-        }
+    /** The key with these coordinates, as a certificate has it. */
+    private static byte[] spki(BigInteger x, BigInteger y) {
+        byte[] spki = HexFormat.of().parseHex("3076301006072a8648ce3d020106052b8104002203620004" + "00".repeat(96));
+        System.arraycopy(P384.raw(x, y), 0, spki, 24, 96);
+        return spki;
     }
 
     private static boolean isKey(BigInteger x, BigInteger y) {
-        return P384.isKey(new Key(new ECPoint(x, y), P384.PARAMETERS));
+        return P384.isKey(spki(x, y));
     }
 
     @Test
@@ -57,26 +36,54 @@ class P384Test {
         assertThat(isKey(x, y)).isTrue();
         assertThat(isKey(x, PRIME.subtract(y))).isTrue();
         assertThat(isKey(x, y.add(BigInteger.ONE))).isFalse();
+        assertThat(isKey(BigInteger.ZERO, BigInteger.ZERO)).isFalse();
+        assertThat(isKey(PRIME, y)).isFalse();
+        assertThat(isKey(x, PRIME)).isFalse();
+    }
+
+    /** The same point, each coordinate plus the prime: below 2^384 only where the coordinate is small. */
+    @Test
+    void a_coordinate_has_one_form() {
+        BigInteger limit = BigInteger.TWO.pow(384).subtract(PRIME);
+        BigInteger x = BigInteger.ONE.negate();
+        BigInteger y = null;
+        while (y == null) {
+            x = x.add(BigInteger.ONE);
+            BigInteger right = x.pow(3).subtract(x.multiply(BigInteger.valueOf(3))).add(P384.PARAMETERS.getCurve().getB());
+            // The prime is 3 modulo 4: this is the root, where there is one.
+            BigInteger root = right.modPow(PRIME.add(BigInteger.ONE).shiftRight(2), PRIME);
+            y = root.pow(2).subtract(right).mod(PRIME).signum() == 0 ? root : null;
+        }
+        assertThat(x).isLessThan(limit);
+        assertThat(isKey(x, y)).isTrue();
         assertThat(isKey(x.add(PRIME), y)).isFalse();
-        assertThat(isKey(x, y.subtract(PRIME))).isFalse();
-        assertThat(isKey(x.subtract(PRIME), y)).isFalse();
-        assertThat(P384.isKey(new Key(ECPoint.POINT_INFINITY, P384.PARAMETERS))).isFalse();
     }
 
     @Test
-    void parameters_are_those_of_the_curve_and_no_others() throws Exception {
-        EllipticCurve curve = P384.PARAMETERS.getCurve();
-        BigInteger n = P384.PARAMETERS.getOrder();
-        EllipticCurve other = new EllipticCurve(curve.getField(), curve.getA(), curve.getB().add(BigInteger.ONE));
-        ECPoint minusG = new ECPoint(G.getAffineX(), PRIME.subtract(G.getAffineY()));
-        assertThat(P384.isKey(new Key(G, new ECParameterSpec(other, G, n, 1)))).isFalse();
-        // A generator of one's own choice makes any public key's private key known (CVE-2020-0601).
-        assertThat(P384.isKey(new Key(G, new ECParameterSpec(curve, minusG, n, 1)))).isFalse();
-        assertThat(P384.isKey(new Key(G, new ECParameterSpec(curve, G, n.subtract(BigInteger.ONE), 1)))).isFalse();
-        assertThat(P384.isKey(new Key(G, new ECParameterSpec(curve, G, n, 2)))).isFalse();
-        assertThat(P384.isKey(key("secp256r1"))).isFalse();
-        assertThat(P384.isKey(key("secp384r1"))).isTrue();
-        assertThat(P384.isKey(KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic())).isFalse();
+    void a_key_is_of_the_named_curve_and_uncompressed() throws Exception {
+        byte[] good = spki(G.getAffineX(), G.getAffineY());
+        assertThat(P384.isKey(good)).isTrue();
+        for (int i = 0; i < 24; i++) {
+            byte[] other = good.clone();
+            other[i] ^= 1;
+            assertThat(P384.isKey(other)).as("byte %d", i).isFalse();
+        }
+        assertThat(P384.isKey(Arrays.copyOf(good, 119))).isFalse();
+        assertThat(P384.isKey(Arrays.copyOf(good, 121))).isFalse();
+        assertThat(P384.isKey(new byte[0])).isFalse();
+        assertThat(P384.isKey(key("secp256r1").getEncoded())).isFalse();
+        assertThat(P384.isKey(key("secp384r1").getEncoded())).isTrue();
+    }
+
+    @Test
+    void the_raw_form_has_room_for_48_bytes_each() {
+        BigInteger largest = BigInteger.TWO.pow(384).subtract(BigInteger.ONE);
+        assertThat(P384.raw(largest, BigInteger.ONE)).hasSize(96).startsWith(0xff, 0xff).endsWith(0, 1);
+        assertThat(P384.raw(BigInteger.ZERO, BigInteger.ZERO)).isEqualTo(new byte[96]);
+        assertThat(P384.raw(largest.add(BigInteger.ONE), BigInteger.ONE)).isEmpty();
+        assertThat(P384.raw(BigInteger.ONE, largest.add(BigInteger.ONE))).isEmpty();
+        assertThat(P384.raw(BigInteger.ONE.negate(), BigInteger.ONE)).isEmpty();
+        assertThat(P384.raw(BigInteger.ONE, BigInteger.ONE.negate())).isEmpty();
     }
 
     @Test

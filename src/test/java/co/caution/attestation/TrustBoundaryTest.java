@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.properties.HasName;
+import java.security.Provider;
 import java.security.Security;
 import org.junit.jupiter.api.Test;
 
@@ -26,10 +29,22 @@ class TrustBoundaryTest {
     }
 
     @Test
-    void bouncy_castle_only_makes_certificates_and_no_provider_is_installed() {
+    void providers_are_passed_along_and_none_is_installed() {
         noClasses().that().doNotHaveSimpleName("ChainIssuer").and().haveNameNotMatching(".*ChainIssuer\\$.*")
-                .should().dependOnClassesThat().resideInAPackage("org.bouncycastle..").check(room);
-        noClasses().should().callMethod(Security.class, "addProvider", java.security.Provider.class).check(room);
-        assertThat(Security.getProvider("BC")).isNull();
+                .and().haveNameNotMatching(".*Ecdsa\\$Others")
+                .should().dependOnClassesThat().resideInAnyPackage("org.bouncycastle..", "com.amazon..").check(room);
+        noClasses().should().callMethod(Security.class, "addProvider", java.security.Provider.class)
+                .orShould().callMethod(Security.class, "insertProviderAt", java.security.Provider.class, int.class)
+                .orShould().callMethodWhere(JavaCall.Predicates.target(HasName.Predicates.name("install"))).check(room);
+        Ecdsa.fastest();
+        assertThat(Security.getProviders()).extracting(Provider::getName).doesNotContain("BC", "AmazonCorrettoCryptoProvider");
+    }
+
+    /** The JDK's factory accepts more than DER, and remembers what it has read. */
+    @Test
+    void certificates_of_documents_are_read_by_us_alone() {
+        noClasses().that().haveSimpleName("ChainCertificate").or().haveSimpleName("CertificateChain")
+                .or().haveSimpleName("EvidenceVerifier").or().haveSimpleName("VerifiedCertificates")
+                .should().dependOnClassesThat().resideInAPackage("java.security.cert..").check(room);
     }
 }
