@@ -1,6 +1,7 @@
 package co.caution;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -20,6 +21,7 @@ import org.springframework.boot.logging.LogLevel;
  * @param sshPort pushes
  * @param firstPort the first port at which apps and their attestation endpoints are reached
  * @param lastPort the last such port
+ * @param origins other URLs by which people know this server, behind a proxy: logins name the one they mean
  */
 @ConfigurationProperties("caution")
 record CautionProperties(
@@ -32,6 +34,7 @@ record CautionProperties(
         @DefaultValue("2222") int sshPort,
         @DefaultValue("8100") int firstPort,
         @DefaultValue("8999") int lastPort,
+        @DefaultValue List<String> origins,
         @DefaultValue Database database,
         @DefaultValue Local local,
         @DefaultValue Log log) {

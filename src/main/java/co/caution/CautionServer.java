@@ -1,5 +1,6 @@
 package co.caution;
 
+import co.caution.account.LoginOrigins;
 import co.caution.app.Deployer;
 import co.caution.app.PlatformSettings;
 import co.caution.attestation.LocalRoot;
@@ -16,6 +17,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +91,15 @@ public class CautionServer {
     PlatformSettings platformSettings(CautionProperties p, HomeLock lock) {
         return new PlatformSettings(p.home(), p.host(), p.appHost(), p.bind(), p.httpPort(), p.sshPort(),
                 p.firstPort(), p.lastPort());
+    }
+
+    /** TLS may end here or in a proxy in front: a name with https is as good as its certificate. */
+    @Bean
+    LoginOrigins loginOrigins(CautionProperties p, PlatformSettings settings) {
+        var urls = new ArrayList<>(List.of(settings.server(), settings.server().replaceFirst("^http:", "https:"),
+                "https://" + settings.host()));
+        urls.addAll(p.origins());
+        return new LoginOrigins(urls);
     }
 
     @Bean(destroyMethod = "close")

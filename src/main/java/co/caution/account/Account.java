@@ -15,7 +15,7 @@ public record Account(UUID id, String name, Instant createdAt) {
 
     public Account {
         if (name == null || !NAME.matcher(name).matches()) {
-            throw new InvalidAccountException("The user name '" + name + "' is not valid: use 3 to 32 characters of"
+            throw new AccountException("The user name '" + name + "' is not valid: use 3 to 32 characters of"
                     + " a-z, 0-9, '-' and '_', with a letter or digit first and last.");
         }
     }

@@ -5,6 +5,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Base64;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -20,9 +23,30 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class Accounts {
 
+    /** The request attribute that holds the id of the token which a call carries. */
+    public static final String TOKEN = "caution.token";
+
+    /** How long a token lives that the operator hands over. */
+    public static final Duration GIVEN_TOKEN_LIFE = Duration.ofDays(365);
+
+    private static final int MOST_KEYS = 100;
     private static final int TOKEN_BYTES = 32;
     /** Says what a leaked string is, to people and to secret scanners. */
     private static final String TOKEN_PREFIX = "caution_";
+
+    /** Whose call it is, and by which token. */
+    public record Caller(Account account, UUID token) {}
+
+    /**
+     * @param publicKey the OpenSSH line without its comment
+     * @param name the comment that it came with; may be empty
+     */
+    public record Key(
+            UUID id, String fingerprint, String publicKey, String name, Instant createdAt, @Nullable Instant lastUsedAt) {}
+
+    /** @param expiresAt null for tokens from before tokens had an end */
+    public record Token(
+            UUID id, String name, Instant createdAt, @Nullable Instant lastUsedAt, @Nullable Instant expiresAt) {}
 
     private final JdbcClient jdbc;
     private final Clock clock;
@@ -51,34 +75,98 @@ public class Accounts {
                 .single();
     }
 
-    /** Adds a key to an account; adding it twice changes nothing. */
-    @Transactional
-    public void addSshKey(UUID accountId, SshPublicKey key) {
-        jdbc.sql("""
-                        insert into ssh_key (id, account_id, fingerprint, public_key, created_at)
-                        values (?, ?, ?, ?, ?) on conflict (account_id, fingerprint) do nothing""")
-                .params(UUID.randomUUID(), accountId, key.fingerprint(), key.line(), now())
-                .update();
+    public Account account(UUID id) {
+        return jdbc.sql("select id, name, created_at from account where id = ?").param(id).query(Account.class).single();
     }
 
-    /** Makes a token and returns it: the only time that anyone sees it. */
+    /**
+     * Adds a key to an account; adding it twice changes nothing.
+     *
+     * @return whether it is new there
+     */
     @Transactional
-    public String createToken(UUID accountId) {
+    public boolean addSshKey(UUID accountId, SshPublicKey key) {
+        lock(accountId);
+        if (sshKeys(accountId).size() >= MOST_KEYS) {
+            throw new AccountException.Conflict("This account has " + MOST_KEYS
+                    + " keys, and more are not taken. Remove one: caution ssh-keys remove KEY");
+        }
+        return jdbc.sql("""
+                        insert into ssh_key (id, account_id, fingerprint, public_key, name, created_at)
+                        values (?, ?, ?, ?, ?, ?) on conflict (account_id, fingerprint) do nothing""")
+                .params(UUID.randomUUID(), accountId, key.fingerprint(), key.line(), key.comment(), now())
+                .update() == 1;
+    }
+
+    /** Oldest first. */
+    public List<Key> sshKeys(UUID accountId) {
+        return jdbc.sql("""
+                        select id, fingerprint, public_key, name, created_at, last_used_at
+                        from ssh_key where account_id = ? order by created_at, id""")
+                .param(accountId)
+                .query(Key.class)
+                .list();
+    }
+
+    /** The last key stays: without one its owner could neither push nor log in again. */
+    @Transactional
+    public void removeSshKey(UUID accountId, UUID key) {
+        lock(accountId);
+        List<Key> keys = sshKeys(accountId);
+        if (keys.stream().noneMatch(known -> known.id().equals(key))) {
+            throw new AccountException.NotFound("There is no such key. 'caution ssh-keys list' shows yours.");
+        }
+        if (keys.size() == 1) {
+            throw new AccountException.Conflict("This is the account's last key: without one you could neither push nor log in"
+                    + " again. Add another first: caution ssh-keys add FILE");
+        }
+        jdbc.sql("delete from ssh_key where id = ? and account_id = ?").params(key, accountId).update();
+    }
+
+    /**
+     * Makes a token and returns it: the only time that anyone sees it.
+     *
+     * @param name what to call it in lists
+     */
+    @Transactional
+    public String createToken(UUID accountId, String name, Instant expiresAt) {
+        jdbc.sql("delete from api_token where account_id = ? and expires_at <= ?").params(accountId, now()).update();
         byte[] secret = new byte[TOKEN_BYTES];
         random.nextBytes(secret);
         String token = TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
-        jdbc.sql("insert into api_token (id, account_id, hash, created_at) values (?, ?, ?, ?)")
-                .params(UUID.randomUUID(), accountId, hash(token), now())
+        jdbc.sql("insert into api_token (id, account_id, hash, name, created_at, expires_at) values (?, ?, ?, ?, ?, ?)")
+                .params(UUID.randomUUID(), accountId, hash(token), SshPublicKey.name(name), now(),
+                        expiresAt.atOffset(ZoneOffset.UTC))
                 .update();
         return token;
     }
 
-    public Optional<Account> byToken(String token) {
+    /** Those that are good now, oldest first. */
+    public List<Token> tokens(UUID accountId) {
+        return jdbc.sql("""
+                        select id, name, created_at, last_used_at, expires_at from api_token
+                        where account_id = ? and (expires_at is null or expires_at > ?) order by created_at, id""")
+                .params(accountId, now())
+                .query(Token.class)
+                .list();
+    }
+
+    public void revokeToken(UUID accountId, UUID token) {
+        if (jdbc.sql("delete from api_token where id = ? and account_id = ?").params(token, accountId).update() == 0) {
+            throw new AccountException.NotFound("There is no such token. 'caution tokens list' shows yours.");
+        }
+    }
+
+    public Optional<Caller> byToken(String token) {
         return jdbc.sql("""
                         update api_token t set last_used_at = ? from account a
-                        where t.hash = ? and a.id = t.account_id returning a.id, a.name, a.created_at""")
-                .params(now(), hash(token))
-                .query(Account.class)
+                        where t.hash = ? and a.id = t.account_id and (t.expires_at is null or t.expires_at > ?)
+                        returning a.id, a.name, a.created_at, t.id as token""")
+                .params(now(), hash(token), now())
+                .query((row, i) -> new Caller(
+                        new Account(row.getObject("id", UUID.class), row.getString("name"),
+                                row.getObject("created_at", OffsetDateTime.class).toInstant()),
+                        row.getObject("token", UUID.class)))
                 .optional();
     }
 
@@ -97,6 +185,27 @@ public class Accounts {
                 .query(UUID.class)
                 .list();
         return Set.copyOf(ids);
+    }
+
+    /** The same, before it is known for which of them: nothing is noted. */
+    List<Account> ownersOf(String fingerprint) {
+        return jdbc.sql("""
+                        select a.id, a.name, a.created_at from account a join ssh_key k on k.account_id = a.id
+                        where k.fingerprint = ? order by a.name""")
+                .param(fingerprint)
+                .query(Account.class)
+                .list();
+    }
+
+    void keyUsed(UUID accountId, String fingerprint) {
+        jdbc.sql("update ssh_key set last_used_at = ? where account_id = ? and fingerprint = ?")
+                .params(now(), accountId, fingerprint)
+                .update();
+    }
+
+    /** One change of an account's keys at a time. */
+    private void lock(UUID accountId) {
+        jdbc.sql("select id from account where id = ? for update").param(accountId).query().singleRow();
     }
 
     private OffsetDateTime now() {

@@ -9,8 +9,10 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,9 +25,10 @@ final class ApiClient {
     private static final Duration TOTAL = Duration.ofSeconds(60);
 
     private final String server;
-    private final String token;
+    private final @Nullable String token;
 
-    ApiClient(String server, String token) {
+    /** @param token absent for the calls that need none */
+    ApiClient(String server, @Nullable String token) {
         this.server = server;
         this.token = token;
     }
@@ -51,41 +54,55 @@ final class ApiClient {
     }
 
     private String call(String method, String path, BodyPublisher body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(server + path))
+        HttpResponse<byte[]> answer = send(method, path, body);
+        String text = new String(answer.body(), StandardCharsets.UTF_8);
+        if (answer.statusCode() / 100 != 2) {
+            throw problem(answer.statusCode(), text);
+        }
+        return text;
+    }
+
+    /** The answer, whatever its status. */
+    HttpResponse<byte[]> send(String method, String path, BodyPublisher body) {
+        var request = HttpRequest.newBuilder(URI.create(server + path))
                 .timeout(TOTAL)
-                .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/json")
-                .method(method, body)
-                .build();
+                .method(method, body);
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
         try (var client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
-            HttpResponse<byte[]> answer = client.send(request, BodyHandlers.ofByteArray());
-            String text = new String(answer.body(), StandardCharsets.UTF_8);
-            if (answer.statusCode() / 100 != 2) {
-                throw new CliException(problem(answer.statusCode(), text));
-            }
-            return text;
-        } catch (ConnectException e) {
-            throw new CliException("No Caution server answers at " + server
+            return client.send(request.build(), BodyHandlers.ofByteArray());
+        } catch (ConnectException | HttpTimeoutException e) {
+            throw new CliException("unreachable", "No Caution server answers at " + server
                     + ". Is it running (caution server)? Another one is named with --server URL.");
         } catch (IOException e) {
-            throw new CliException("The call to " + server + path + " failed: " + e.getMessage());
+            throw new CliException("unreachable", "The call to " + server + path + " failed: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CliException("interrupted");
         }
     }
 
-    private String problem(int status, String text) {
+    private CliException problem(int status, String text) {
+        String code = switch (status) {
+            case 401, 403 -> "not_logged_in";
+            case 404 -> "not_found";
+            case 409 -> "conflict";
+            case 429 -> "too_many";
+            default -> status >= 500 ? "server" : "refused";
+        };
         try {
             JsonNode problem = JSON.readTree(text);
             String detail = problem.path("detail").asString("");
             if (!detail.isEmpty()) {
-                return detail + (status >= 500 ? " (request " + problem.path("request").asString("?") + ")" : "");
+                String request = problem.path("request").asString(null);
+                return new CliException(Errors.OTHER, code, detail + (status >= 500 ? " (request " + request + ")" : ""), request);
             }
         } catch (JacksonException e) {
             // Not ours; said below.
         }
-        return server + " answered with HTTP " + status + "; is it a Caution server?";
+        return new CliException(code, server + " answered with HTTP " + status + "; is it a Caution server?");
     }
 
     private static JsonNode json(String text) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 record Checkout(Path root, DeploymentFile deployment) {
 
     static Optional<Checkout> find() {
-        return at(Path.of("").toAbsolutePath());
+        return at(Surroundings.current().directory());
     }
 
     static Optional<Checkout> at(Path directory) {

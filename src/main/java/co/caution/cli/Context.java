@@ -30,7 +30,7 @@ final class Context {
     /** {@code $XDG_CACHE_HOME/caution}: what can be made anew. */
     Path cache() {
         return workdirOption != null
-                ? Path.of(workdirOption).toAbsolutePath()
+                ? Surroundings.current().directory().resolve(workdirOption)
                 : directory("CAUTION_WORKDIR", "XDG_CACHE_HOME", ".cache");
     }
 
@@ -40,10 +40,11 @@ final class Context {
      * @param repository's server, from {@code .caution/deployment.json}
      */
     String server(@Nullable String repository) {
-        String named = serverOption != null ? serverOption : System.getenv("CAUTION_SERVER");
+        String named = serverOption != null ? serverOption : Surroundings.variable("CAUTION_SERVER").orElse(null);
         String server = named != null
                 ? named
                 : repository != null ? repository : new Logins(configuration()).current().orElse(DEFAULT_SERVER);
+        VerifyCommand.requireUrl(server);
         return server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
     }
 
@@ -55,7 +56,7 @@ final class Context {
         String repository = checkout.map(Checkout::server).orElse(null);
         String server = server(repository);
         boolean ownersChoice = repository == null || server.equals(server(null));
-        return api(server, ownersChoice ? Optional.ofNullable(System.getenv("CAUTION_TOKEN")) : Optional.empty());
+        return api(server, ownersChoice ? Surroundings.variable("CAUTION_TOKEN") : Optional.empty());
     }
 
     ApiClient api(String server) {
@@ -63,20 +64,14 @@ final class Context {
     }
 
     private static ApiClient api(String server, Optional<String> named) {
-        Optional<String> token = named.or(() -> new Logins(configuration()).token(server));
-        return new ApiClient(server, token.orElseThrow(() -> new CliException("Not logged in to " + server
-                + ". Ask its operator for a token (caution admin add-user), then: caution --server " + server
-                + " login --token TOKEN")));
+        Optional<String> token = named.or(() -> new Logins(configuration()).of(server).map(Logins.Login::token));
+        return new ApiClient(server, token.orElseThrow(() -> new CliException("not_logged_in", "Not logged in to " + server
+                + ". Log in with your SSH key: caution --server " + server + " login")));
     }
 
     private static Path directory(String own, String xdg, String fallback) {
-        String named = System.getenv(own);
-        if (named != null && !named.isBlank()) {
-            return Path.of(named).toAbsolutePath();
-        }
-        String base = System.getenv(xdg);
-        return (base != null && !base.isBlank() ? Path.of(base) : Path.of(System.getProperty("user.home"), fallback))
-                .resolve("caution")
-                .toAbsolutePath();
+        var here = Surroundings.current();
+        return here.directory().resolve(Surroundings.variable(own).map(Path::of).orElseGet(() ->
+                Surroundings.variable(xdg).map(Path::of).orElse(here.home().resolve(fallback)).resolve("caution")));
     }
 }

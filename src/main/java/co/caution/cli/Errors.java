@@ -2,13 +2,21 @@ package co.caution.cli;
 
 import co.caution.ConfigurationException;
 import co.caution.build.Text;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Turns whatever went wrong into one error on standard error and an exit code. */
+/**
+ * Turns whatever went wrong into one error and an exit code: on standard error for people; with {@code --json} as the one
+ * object on standard output.
+ */
 final class Errors {
 
     static final int USAGE = 64;
@@ -17,30 +25,41 @@ final class Errors {
     private Errors() {}
 
     static int usage(ParameterException e, String[] args) {
-        CommandLine command = e.getCommandLine();
-        print(e.getMessage());
-        if (!UnmatchedArgumentException.printSuggestions(e, System.err)) {
-            System.err.println("Usage: " + command.getCommandSpec().qualifiedName() + " --help");
+        // picocli goes on with its own guesses below the first line.
+        String message = e.getMessage().lines().findFirst().orElse("the command was not understood");
+        List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        if (Arrays.asList(args).contains("--json")) {
+            json("usage", message, USAGE, null, meant);
+            return USAGE;
         }
+        print(message);
+        if (!meant.isEmpty()) {
+            System.err.println("Did you mean: " + String.join(", ", meant) + "?");
+        }
+        System.err.println("Usage: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return USAGE;
     }
 
     static int failure(Exception e, CommandLine command, ParseResult result) {
-        if (e instanceof CliException cli) {
-            print(cli.getMessage());
-            return cli.exitCode();
-        }
-        if (e instanceof ConfigurationException configuration) {
-            print(configuration.getMessage());
-            return configuration.mistaken() ? USAGE : OTHER;
-        }
-        print(message(e));
-        if (System.getenv("CAUTION_DEBUG") != null) {
-            e.printStackTrace();
+        CliException known = switch (e) {
+            case CliException cli -> cli;
+            case ConfigurationException configuration -> new CliException(
+                    configuration.mistaken() ? USAGE : OTHER, "configuration", configuration.getMessage(), null);
+            default -> null;
+        };
+        String message = known == null ? message(e) : known.getMessage();
+        int exitCode = known == null ? OTHER : known.exitCode();
+        if (result.originalArgs().contains("--json")) {
+            json(known == null ? "failed" : known.code(), message, exitCode, known == null ? null : known.request(), List.of());
         } else {
+            print(message);
+        }
+        if (known == null && Surroundings.variable("CAUTION_DEBUG").isPresent()) {
+            e.printStackTrace();
+        } else if (known == null) {
             System.err.println("(CAUTION_DEBUG=1 shows where it happened)");
         }
-        return OTHER;
+        return exitCode;
     }
 
     /** Frameworks wrap what happened in what they were doing; the innermost message is the one to act on. */
@@ -52,8 +71,22 @@ final class Errors {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
+    private static void json(String code, String message, int exitCode, @Nullable String request, List<String> meant) {
+        var error = new LinkedHashMap<String, Object>();
+        error.put("code", code);
+        error.put("message", message);
+        error.put("exit_code", exitCode);
+        if (request != null) {
+            error.put("request", request);
+        }
+        if (!meant.isEmpty()) {
+            error.put("did_you_mean", meant);
+        }
+        Output.json(Map.of("error", error));
+    }
+
     /** Part of a message may be what a stranger's server said: it must not steer this terminal. */
     static void print(String message) {
-        System.err.println(Style.red("error: ") + message.lines().map(Text::printable).collect(Collectors.joining("\n")));
+        System.err.println(Style.redError("error: ") + message.lines().map(Text::printable).collect(Collectors.joining("\n")));
     }
 }

@@ -1,7 +1,6 @@
 package co.caution.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,12 +8,14 @@ import java.util.List;
 /** The person's own git: it knows their worktrees and settings better than any library. */
 final class Git {
 
-    /** @param output without the newline at the end */
+    /** @param output what it printed; where it failed, its errors */
     record Result(int exitCode, String output) {
         boolean ok() {
             return exitCode == 0;
         }
     }
+
+    private static final int LIMIT_SECONDS = 600;
 
     private Git() {}
 
@@ -22,15 +23,10 @@ final class Git {
         var command = new ArrayList<>(List.of("git", "-C", directory.toString()));
         command.addAll(List.of(arguments));
         try {
-            Process git = new ProcessBuilder(command).redirectErrorStream(true).start();
-            git.getOutputStream().close(); // it must never wait for an answer
-            String output = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).stripTrailing();
-            return new Result(git.waitFor(), output);
+            Program.Result git = Program.run(command, new byte[0], LIMIT_SECONDS); // it must never wait for an answer
+            return new Result(git.exitCode(), git.ok() ? git.output() : git.errors());
         } catch (IOException e) {
             throw new CliException("git could not be started: " + e.getMessage() + ". Install git.");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CliException("interrupted");
         }
     }
 

@@ -167,7 +167,7 @@ final class InitCommand implements Callable<Integer> {
         System.out.println("  sha256 " + root.fingerprint() + before.map(old -> " (was " + old.fingerprint() + ")").orElse(""));
     }
 
-    private static boolean loopback(String url) {
+    static boolean loopback(String url) {
         return List.of("localhost", "127.0.0.1", "[::1]").contains(String.valueOf(URI.create(url).getHost()));
     }
 }

@@ -1,31 +1,124 @@
 package co.caution.cli;
 
+import co.caution.account.LoginMessage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import tools.jackson.databind.JsonNode;
 
-/** {@code caution login}: keeps a token that the operator gave. */
-@Command(name = "login", description = "Keep an API token for a server.")
+/** {@code caution login}: gets a token with an SSH key, or keeps one that the operator gave. */
+@Command(
+        name = "login",
+        description = "Log in to a server with your SSH key, or with a token that its operator gave you.",
+        footer = {"", "Without --key the keys of ssh-agent are tried, then ~/.ssh/id_*. The token is kept in your own configuration."})
 final class LoginCommand implements Callable<Integer> {
 
     @ParentCommand
     Caution root;
 
-    @Option(names = "--token", interactive = true, arity = "0..1", required = true, paramLabel = "TOKEN",
-            description = "The token that 'caution admin add-user' printed; asked for when left out.")
+    @Option(names = "--key", paramLabel = "FILE", description = "The SSH key to log in with (default: those of ssh-agent and ~/.ssh).")
+    Path key;
+
+    @Option(names = "--user", paramLabel = "NAME", description = "Your account, where the key acts for several.")
+    String user = "";
+
+    @Option(names = "--token", interactive = true, arity = "0..1", paramLabel = "TOKEN",
+            description = "Keep this token, from 'caution admin add-user', instead; asked for when left out.")
     String token;
+
+    @Option(names = "--json", description = "JSON for machines.")
+    boolean json;
 
     @Override
     public Integer call() {
         String server = root.context().server(null);
+        if (token != null && (key != null || !user.isEmpty())) {
+            throw new CliException(Errors.USAGE, "--token needs neither --key nor --user.");
+        }
+        if (server.startsWith("http:") && !InitCommand.loopback(server)) {
+            System.err.println("Note: " + server + " is plain HTTP: your token crosses the network in clear.");
+        }
+        Map<String, Object> done = token != null ? keep(server) : sign(server);
+        if (json) {
+            Output.json(done);
+        } else {
+            System.out.println("Logged in to " + server + " as " + done.get("user") + "."
+                    + (done.containsKey("key") ? " Key: " + done.get("key") + "." : ""));
+            if (done.containsKey("expires_at")) {
+                System.out.println("This holds until " + done.get("expires_at") + "; 'caution logout' ends it.");
+            }
+        }
+        return 0;
+    }
+
+    private Map<String, Object> keep(String server) {
         String given = token.strip();
         if (!given.matches("caution_[A-Za-z0-9_-]+")) {
             throw new CliException(Errors.USAGE, "That is not a token: one begins with caution_ and is one word.");
         }
-        int apps = new ApiClient(server, given).get("/api/apps").size(); // a wrong token is said now, not later
-        new Logins(Context.configuration()).save(server, given);
-        System.out.println("Logged in to " + server + " (" + apps + (apps == 1 ? " app)." : " apps)."));
-        return 0;
+        String name = new ApiClient(server, given).get("/api/account").path("name").asString(); // a wrong token is said now
+        new Logins(Context.configuration()).save(server, new Logins.Login(given, name, false));
+        return Output.ordered("server", server, "user", name);
+    }
+
+    private Map<String, Object> sign(String server) {
+        if (key != null && !Files.isReadable(Surroundings.current().directory().resolve(key))) {
+            throw new CliException(Errors.USAGE, "The key file " + key + " cannot be read.");
+        }
+        List<SshKeys.Key> keys = key != null ? List.of(SshKeys.of(Surroundings.current().directory().resolve(key))) : SshKeys.all();
+        if (keys.isEmpty()) {
+            throw new CliException("no_key", "There is no SSH key: ssh-agent has none, and ~/.ssh no id_* file. Make one (ssh-keygen"
+                    + " -t ed25519) and give its .pub file to the server's operator, or name one with --key FILE.");
+        }
+        var refused = new StringBuilder();
+        for (SshKeys.Key candidate : keys) {
+            try {
+                return exchange(server, candidate);
+            } catch (CliException e) {
+                if (!e.code().equals("not_logged_in") && !e.code().equals("failed")) {
+                    throw e;
+                }
+                refused.append("\n  ").append(candidate.label()).append(": ").append(e.getMessage());
+            }
+        }
+        throw new CliException("not_logged_in", "No key logs in to " + server + (user.isEmpty() ? "" : " as '" + user + "'") + ":" + refused);
+    }
+
+    /** One challenge, one signature, one answer. */
+    private Map<String, Object> exchange(String server, SshKeys.Key with) {
+        var api = new ApiClient(server, null);
+        String origin = LoginMessage.origin(server).orElseThrow();
+        JsonNode challenge = api.post("/api/login/challenge", Map.of("origin", origin, "user", user));
+        // Where we believe to be: a server in between cannot use this signature anywhere else.
+        var message = new LoginMessage(origin, user, challenge.path("challenge").asString());
+        String signature = SshKeys.sign(with, LoginMessage.NAMESPACE, message.bytes());
+        JsonNode answer = api.post("/api/login",
+                Map.of("id", challenge.path("id").asString(), "signature", signature, "token_name", tokenName()));
+        var logins = new Logins(Context.configuration());
+        var before = logins.of(server).filter(Logins.Login::byKey);
+        String name = answer.path("user").asString();
+        logins.save(server, new Logins.Login(answer.path("token").asString(), name, true));
+        before.ifPresent(old -> revoke(server, old.token()));
+        return Output.ordered("server", server, "user", name, "key", answer.path("fingerprint").asString(),
+                "expires_at", answer.path("expires_at").asString());
+    }
+
+    /** Nobody else has it, so nobody needs it any more. */
+    private static void revoke(String server, String token) {
+        try {
+            new ApiClient(server, token).delete("/api/account/tokens/current");
+        } catch (CliException e) {
+            // It ends by itself.
+        }
+    }
+
+    private static String tokenName() {
+        String machine = Surroundings.variable("HOSTNAME").or(() -> Surroundings.variable("COMPUTERNAME")).orElse("");
+        return "login by " + System.getProperty("user.name") + (machine.isEmpty() ? "" : " on " + machine);
     }
 }

@@ -2,9 +2,17 @@ package co.caution.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** {@code logins.json}: a token for each server, and which server was logged in to last. */
 final class Logins {
+
+    /**
+     * @param user whose token it is, where that is known
+     * @param byKey made by a login with an SSH key, so nobody else uses it
+     */
+    record Login(String token, @Nullable String user, boolean byKey) {}
 
     private final PrivateFile file;
 
@@ -16,14 +24,29 @@ final class Logins {
         return Optional.ofNullable(file.read().path("current").asString(null));
     }
 
-    Optional<String> token(String server) {
-        return Optional.ofNullable(file.read().path("servers").path(server).path("token").asString(null));
+    Optional<Login> of(String server) {
+        JsonNode login = file.read().path("servers").path(server);
+        return Optional.ofNullable(login.path("token").asString(null))
+                .map(token -> new Login(token, login.path("user").asString(null), login.path("by_key").asBoolean(false)));
     }
 
-    void save(String server, String token) {
+    void save(String server, Login login) {
         var logins = file.read();
         logins.put("current", server);
-        logins.withObject("/servers").withObjectProperty(server).put("token", token);
+        var entry = logins.withObject("/servers").withObjectProperty(server).removeAll();
+        entry.put("token", login.token());
+        if (login.user() != null) {
+            entry.put("user", login.user());
+        }
+        if (login.byKey()) {
+            entry.put("by_key", true);
+        }
+        file.write(logins);
+    }
+
+    void forget(String server) {
+        var logins = file.read();
+        logins.withObject("/servers").remove(server);
         file.write(logins);
     }
 }

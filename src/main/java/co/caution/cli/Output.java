@@ -1,16 +1,41 @@
 package co.caution.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON for machines. */
+/** What a command prints: one JSON document for machines, or lines for people. */
 final class Output {
 
     private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    private Output() {}
+    private final boolean json;
+
+    /** @param json then nothing but {@link #json} is printed */
+    Output(boolean json) {
+        this.json = json;
+    }
+
+    void say(String line) {
+        if (!json) {
+            System.out.println(line);
+        }
+    }
 
     static void json(Object value) {
         System.out.println(JSON.writeValueAsString(value));
+    }
+
+    /** Names and values in turn; a null is left out. People compare this output with another, so its order is fixed. */
+    static Map<String, Object> ordered(@Nullable Object... pairs) {
+        var map = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (pairs[i + 1] != null) {
+                map.put((String) pairs[i], pairs[i + 1]);
+            }
+        }
+        return map;
     }
 }

@@ -12,7 +12,7 @@ final class ProgressBar {
     /** @param fraction 0 to 1 of the whole */
     synchronized void show(String phase, double fraction) {
         int now = (int) Math.round(100 * Math.clamp(fraction, 0, 1));
-        if (Style.terminal()) {
+        if (Style.progress()) {
             int filled = WIDTH * now / 100;
             System.err.printf(Locale.ROOT, "\r  [%s%s] %3d %%  %-40.40s", "#".repeat(filled), " ".repeat(WIDTH - filled), now, phase);
             System.err.flush();
@@ -24,7 +24,7 @@ final class ProgressBar {
 
     /** Leaves the bar as it is and goes to the next line. */
     synchronized void end() {
-        if (Style.terminal() && percent >= 0) {
+        if (Style.progress() && percent >= 0) {
             System.err.println();
         }
         percent = -1;

@@ -96,7 +96,8 @@ final class QuickstartCommand implements Callable<Integer> {
             quietly(List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", USER, "-f", key.toString()));
         }
         var created = AdminCommand.addUser(configuration.home(), USER, Files.readString(workspace.resolve("id_ed25519.pub")));
-        new Logins(Context.configuration()).save(configuration.server(), created.path("token").asString());
+        new Logins(Context.configuration())
+                .save(configuration.server(), new Logins.Login(created.path("token").asString(), USER, false));
         return key;
     }
 

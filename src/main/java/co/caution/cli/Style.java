@@ -1,34 +1,53 @@
 package co.caution.cli;
 
-/** Colours, on terminals only (and never where {@code NO_COLOR} is set). */
+/**
+ * Colours, on terminals only, and never where {@code NO_COLOR} is set. The launcher says which streams are terminals
+ * ({@code CAUTION_TERMINAL}, such as {@code 12}); Java alone knows only of both together.
+ */
 final class Style {
 
-    private static final boolean TERMINAL =
-            System.console() != null && System.console().isTerminal() && System.getenv("NO_COLOR") == null;
+    private static final boolean OUT = terminal('1');
+    private static final boolean ERR = terminal('2');
+    private static final boolean COLOUR = System.getenv("NO_COLOR") == null;
 
     private Style() {}
 
-    static boolean terminal() {
-        return TERMINAL;
+    /** Whether standard error may be drawn on. */
+    static boolean progress() {
+        return ERR;
     }
 
     static String green(String text) {
-        return paint("32", text);
+        return paint(OUT, "32", text);
     }
 
     static String red(String text) {
-        return paint("31", text);
+        return paint(OUT, "31", text);
+    }
+
+    static String redError(String text) {
+        return paint(ERR, "31", text);
     }
 
     static String yellow(String text) {
-        return paint("33", text);
+        return paint(OUT, "33", text);
     }
 
     static String bold(String text) {
-        return paint("1", text);
+        return paint(OUT, "1", text);
     }
 
-    private static String paint(String code, String text) {
-        return TERMINAL ? "\033[" + code + "m" + text + "\033[0m" : text;
+    private static boolean terminal(char stream) {
+        if ("dumb".equals(System.getenv("TERM"))) {
+            return false;
+        }
+        String launcher = System.getenv("CAUTION_TERMINAL");
+        return launcher != null
+                ? launcher.indexOf(stream) >= 0
+                : System.console() != null && System.console().isTerminal();
+    }
+
+    private static String paint(boolean terminal, String code, String text) {
+        return terminal && COLOUR ? "\033[" + code + "m" + text + "\033[0m" : text;
     }
 }

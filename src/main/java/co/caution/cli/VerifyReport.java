@@ -189,29 +189,20 @@ final class VerifyReport implements Progress {
         evidence(verdict).ifPresent(genuine -> {
             out.put("simulated", genuine.simulated());
             out.put("debug", genuine.debug());
-            out.put("root", ordered("name", genuine.root().name(), "sha256", genuine.root().fingerprint()));
+            out.put("root", Output.ordered("name", genuine.root().name(), "sha256", genuine.root().fingerprint()));
             out.put("timestamp", genuine.document().timestamp().toString());
             out.put("remote", view(genuine.document().measurements()));
             out.put("channel", "not_bound");
         });
         expected(verdict).ifPresent(expected -> out.put("expected", view(expected)));
         manifest.ifPresent(m -> {
-            out.put("manifest", ordered("tree", m.tree(), "argv", m.argv(), "egress", m.egress()));
+            out.put("manifest", Output.ordered("tree", m.tree(), "argv", m.argv(), "egress", m.egress()));
             out.put("manifest_verified", verdict instanceof Verdict.Verified);
         });
         if (image != null) {
             out.put("stage", image.stage().toString());
         }
         return out;
-    }
-
-    /** Names and values in turn; people compare this output with another, so its order is fixed. */
-    private static Map<String, Object> ordered(Object... pairs) {
-        var map = new LinkedHashMap<String, Object>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            map.put((String) pairs[i], pairs[i + 1]);
-        }
-        return map;
     }
 
     private static Map<String, String> view(Measurements m) {

@@ -2,6 +2,8 @@ package co.caution.gateway;
 
 import co.caution.account.Accounts;
 import co.caution.account.SshPublicKey;
+import java.time.Clock;
+import java.time.Instant;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -19,12 +21,14 @@ class AdminController {
      * @param existed whether the key was added to an account that was there before
      * @param token shown once, never stored
      */
-    record Created(String name, boolean existed, String fingerprint, String token) {}
+    record Created(String name, boolean existed, String fingerprint, String token, Instant expiresAt) {}
 
     private final Accounts accounts;
+    private final Clock clock;
 
-    AdminController(Accounts accounts) {
+    AdminController(Accounts accounts, Clock clock) {
         this.accounts = accounts;
+        this.clock = clock;
     }
 
     @PostMapping("/api/admin/users")
@@ -35,6 +39,8 @@ class AdminController {
         boolean existed = accounts.exists(request.name());
         var account = accounts.findOrCreate(request.name());
         accounts.addSshKey(account.id(), key);
-        return new Created(account.name(), existed, key.fingerprint(), accounts.createToken(account.id()));
+        var end = clock.instant().plus(Accounts.GIVEN_TOKEN_LIFE);
+        String token = accounts.createToken(account.id(), "given by the operator", end);
+        return new Created(account.name(), existed, key.fingerprint(), token, end);
     }
 }

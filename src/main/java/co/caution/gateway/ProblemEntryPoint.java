@@ -26,8 +26,8 @@ class ProblemEntryPoint implements AuthenticationEntryPoint, AccessDeniedHandler
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException e)
             throws IOException {
         response.setHeader("WWW-Authenticate", "Bearer");
-        answer(request, response, 401, "Unauthorized", "No valid token. Ask the operator for one (caution admin add-user),"
-                + " then: caution login --token TOKEN");
+        answer(request, response, 401, "Unauthorized", "The token is missing, revoked or too old. Log in: caution login"
+                + " (with an SSH key that this server knows; its operator adds one: caution admin add-user)");
     }
 
     @Override

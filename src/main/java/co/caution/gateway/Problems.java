@@ -1,6 +1,6 @@
 package co.caution.gateway;
 
-import co.caution.account.InvalidAccountException;
+import co.caution.account.AccountException;
 import co.caution.app.AppException;
 import jakarta.servlet.http.HttpServletRequest;
 import org.slf4j.Logger;
@@ -17,7 +17,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Errors as RFC 9457 problem details, each with the request's id. */
+/** Errors as RFC 9457 problem details, in our own words, each with the request's id. */
 @RestControllerAdvice
 class Problems extends ResponseEntityExceptionHandler {
 
@@ -30,39 +30,70 @@ class Problems extends ResponseEntityExceptionHandler {
             case AppException.Conflict conflict -> HttpStatus.CONFLICT;
             default -> HttpStatus.BAD_REQUEST;
         };
-        return problem(status, e.getMessage(), request.getAttribute(RequestIdFilter.HEADER));
+        return problem(status, e.getMessage(), request);
     }
 
     @ExceptionHandler
-    ProblemDetail account(InvalidAccountException e, HttpServletRequest request) {
-        return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request.getAttribute(RequestIdFilter.HEADER));
+    ProblemDetail account(AccountException e, HttpServletRequest request) {
+        var status = switch (e) {
+            case AccountException.NotFound notFound -> HttpStatus.NOT_FOUND;
+            case AccountException.Conflict conflict -> HttpStatus.CONFLICT;
+            case AccountException.NotSignedIn refused -> HttpStatus.UNAUTHORIZED;
+            case AccountException.TooMany tooMany -> HttpStatus.TOO_MANY_REQUESTS;
+            default -> HttpStatus.BAD_REQUEST;
+        };
+        return problem(status, e.getMessage(), request);
+    }
+
+    @ExceptionHandler
+    ProblemDetail illegal(IllegalRequestException e, HttpServletRequest request) {
+        return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request);
     }
 
     @ExceptionHandler
     ProblemDetail noId(MethodArgumentTypeMismatchException e, HttpServletRequest request) {
-        return problem(HttpStatus.NOT_FOUND, "There is no " + e.getName() + " '" + e.getValue() + "': give its whole id.",
-                request.getAttribute(RequestIdFilter.HEADER));
+        return problem(HttpStatus.NOT_FOUND, "There is no " + e.getName() + " '" + e.getValue() + "': give its whole id.", request);
     }
 
     @ExceptionHandler
     ProblemDetail unforeseen(RuntimeException e, HttpServletRequest request) {
         LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
         return problem(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong inside the platform; the server's log has"
-                + " the details under the request's id.", request.getAttribute(RequestIdFilter.HEADER));
+                + " the details under the request's id.", request);
     }
 
+    /** What the framework found wrong before any of our code saw the request. */
     @Override
-    protected ResponseEntity<Object> createResponseEntity(
-            Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        if (body instanceof ProblemDetail problem && request instanceof ServletWebRequest web) {
-            problem.setProperty("request", web.getRequest().getAttribute(RequestIdFilter.HEADER));
+    protected ResponseEntity<Object> handleExceptionInternal(
+            Exception e, Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        HttpServletRequest http = ((ServletWebRequest) request).getRequest();
+        if (status.is5xxServerError()) {
+            LOG.error("{} {} failed", http.getMethod(), http.getRequestURI(), e);
         }
-        return super.createResponseEntity(body, headers, status, request);
+        return ResponseEntity.status(status).headers(headers).body(problem(status, words(status, http), http));
     }
 
-    private static ProblemDetail problem(HttpStatus status, String detail, Object requestId) {
+    /** What to say where nothing but a status is known. */
+    static String words(HttpStatusCode status, HttpServletRequest request) {
+        return switch (status.value()) {
+            case 400 -> "The request was not understood: its body is not the JSON object that this call takes, or a part of its"
+                    + " address is wrong.";
+            case 404 -> "There is nothing at this address.";
+            case 405 -> "This address does not take " + request.getMethod() + ".";
+            case 406 -> "The answer is JSON, which the request does not accept.";
+            case 411 -> "The request does not say how long its body is (Content-Length).";
+            case 413 -> "The body is too large: no call here takes more than 64 KiB.";
+            case 415 -> "The body must be JSON (Content-Type: application/json).";
+            case 503 -> "The platform cannot do this now. Try again.";
+            default -> status.is5xxServerError()
+                    ? "Something went wrong inside the platform; the server's log has the details under the request's id."
+                    : "The request was refused.";
+        };
+    }
+
+    static ProblemDetail problem(HttpStatusCode status, String detail, HttpServletRequest request) {
         var problem = ProblemDetail.forStatusAndDetail(status, detail);
-        problem.setProperty("request", requestId);
+        problem.setProperty("request", request.getAttribute(RequestIdFilter.HEADER));
         return problem;
     }
 }

@@ -9,7 +9,7 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 
-/** Who may call what: everything needs a token, but health and the challenge that anyone may send. */
+/** Who may call what: everything needs a token, but health, logging in and the challenge that anyone may send. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 
@@ -29,6 +29,7 @@ class SecurityConfiguration {
                         // The second pass of a request that was answered with an error already.
                         .dispatcherTypeMatchers(DispatcherType.ERROR).permitAll()
                         .requestMatchers(HttpMethod.GET, "/health").permitAll()
+                        .requestMatchers(HttpMethod.POST, "/api/login", "/api/login/challenge").permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/apps/{app}/attestation").permitAll()
                         .requestMatchers("/api/admin/**").hasAuthority(TokenFilter.ADMIN)
                         .anyRequest().hasAuthority(TokenFilter.USER))

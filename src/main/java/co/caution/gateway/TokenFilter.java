@@ -42,9 +42,10 @@ class TokenFilter extends OncePerRequestFilter {
             if (admin.matches(token)) {
                 signIn("operator", ADMIN);
             } else {
-                accounts.byToken(token).ifPresent(account -> {
-                    request.setAttribute(Apps.CALLER, account.id());
-                    signIn(account.name(), USER);
+                accounts.byToken(token).ifPresent(caller -> {
+                    request.setAttribute(Apps.CALLER, caller.account().id());
+                    request.setAttribute(Accounts.TOKEN, caller.token());
+                    signIn(caller.account().name(), USER);
                 });
             }
         }

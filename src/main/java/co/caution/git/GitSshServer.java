@@ -12,9 +12,6 @@ import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.SessionHeartbeatController;
-import org.apache.sshd.common.signature.BuiltinSignatures;
-import org.apache.sshd.common.signature.Signature;
-import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.pubkey.CachingPublicKeyAuthenticator;
@@ -38,15 +35,6 @@ class GitSshServer implements SmartLifecycle {
     /** The fingerprint that a session signed in with. */
     static final AttributeRepository.AttributeKey<String> FINGERPRINT = new AttributeRepository.AttributeKey<>();
 
-    /** What clients may sign with. MINA still offers {@code ssh-rsa}, which is SHA-1. */
-    static final List<NamedFactory<Signature>> SIGNATURES = List.of(
-            BuiltinSignatures.ed25519,
-            BuiltinSignatures.nistp256,
-            BuiltinSignatures.nistp384,
-            BuiltinSignatures.nistp521,
-            BuiltinSignatures.rsaSHA512,
-            BuiltinSignatures.rsaSHA256);
-
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final PlatformSettings settings;
@@ -66,8 +54,8 @@ class GitSshServer implements SmartLifecycle {
         server.setHost(settings.bind());
         server.setPort(settings.sshPort());
         server.setKeyPairProvider(KeyPairProvider.wrap(HostKey.loadOrCreate(settings.home().resolve("ssh"))));
-        server.setSignatureFactories(SIGNATURES);
-        server.setUserAuthFactories(List.of(new UserAuthPublicKeyFactory(SIGNATURES)));
+        server.setSignatureFactories(SshPublicKey.SIGNATURES);
+        server.setUserAuthFactories(List.of(new UserAuthPublicKeyFactory(SshPublicKey.SIGNATURES)));
         server.setPublickeyAuthenticator(signingKey(accounts::knowsKey));
         server.setCommandFactory(commands);
         server.setShellFactory(null);

@@ -1,0 +1,41 @@
+package co.caution.account;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The addresses by which people know this server. What a request calls it does not count: whoever relays a login says
+ * what suits them.
+ */
+public final class LoginOrigins {
+
+    private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "[::1]");
+
+    private final Set<String> origins;
+
+    /** @param urls where a URL names this very machine, its other names for itself are meant, too */
+    public LoginOrigins(Collection<String> urls) {
+        origins = urls.stream()
+                .map(url -> LoginMessage.origin(url).orElseThrow(
+                        () -> new IllegalArgumentException("caution.origins: '" + url + "' is not an http or https URL")))
+                .flatMap(origin -> LOOPBACK.stream()
+                        .filter(name -> origin.matches("https?://\\Q" + name + "\\E(:\\d+)?"))
+                        .findFirst()
+                        .map(name -> LOOPBACK.stream().map(other -> origin.replace("//" + name, "//" + other)))
+                        .orElseGet(() -> Stream.of(origin)))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    boolean contains(String origin) {
+        return origins.contains(origin);
+    }
+
+    /** The one to tell people. */
+    String first() {
+        return origins.iterator().next();
+    }
+}

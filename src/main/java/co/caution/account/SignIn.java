@@ -1,0 +1,132 @@
+package co.caution.account;
+
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Logging in with an SSH key: a challenge that is good for one answer, then a signature over it. Until the signature
+ * holds, an unknown user or key is answered like a known one.
+ */
+@Service
+public class SignIn {
+
+    static final Duration CHALLENGE_LIFE = Duration.ofMinutes(5);
+    static final int MOST_FOR_ADDRESS = 20;
+    static final int MOST = 10_000;
+    private static final Duration TOKEN_LIFE = Duration.ofDays(30);
+    private static final int NONCE_BYTES = 32;
+    /** Held while challenges are counted: two requests at once must not both be the last one allowed. */
+    private static final long COUNTING = 0x6c6f67696e00L;
+
+    /** @param challenge to be signed, see {@link LoginMessage} */
+    public record Challenge(UUID id, String challenge, Instant expiresAt) {}
+
+    /** @param token shown this once */
+    public record SignedIn(Account account, String fingerprint, String token, Instant expiresAt) {}
+
+    private record Asked(String nonce, String origin, String userName) {}
+
+    private final JdbcClient jdbc;
+    private final Accounts accounts;
+    private final LoginOrigins origins;
+    private final Clock clock;
+    private final SecureRandom random;
+
+    SignIn(JdbcClient jdbc, Accounts accounts, LoginOrigins origins, Clock clock, SecureRandom random) {
+        this.jdbc = jdbc;
+        this.accounts = accounts;
+        this.origins = origins;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * @param origin where the client believes to be
+     * @param user the account's name; empty: whoever the key belongs to
+     * @param address the client's
+     */
+    @Transactional
+    public Challenge challenge(String origin, String user, InetAddress address) {
+        if (!origins.contains(origin)) {
+            throw new AccountException("This server does not go by '" + SshPublicKey.name(origin) + "'. Name it " + origins.first()
+                    + " (caution --server), or have its operator add the other name: caution.origins.");
+        }
+        if (!user.isEmpty() && !Account.NAME.matcher(user).matches()) {
+            throw new AccountException("'" + SshPublicKey.name(user) + "' is not a user name.");
+        }
+        var now = clock.instant();
+        jdbc.sql("select pg_advisory_xact_lock(?)").param(COUNTING).query().singleRow();
+        jdbc.sql("delete from login_challenge where expires_at <= ?").param(now.atOffset(ZoneOffset.UTC)).update();
+        String from = network(address);
+        int[] open = jdbc.sql("select count(*), count(*) filter (where address = ?) from login_challenge")
+                .param(from)
+                .query((row, i) -> new int[] {row.getInt(1), row.getInt(2)})
+                .single();
+        if (open[0] >= MOST || open[1] >= MOST_FOR_ADDRESS) {
+            throw new AccountException.TooMany("Too many logins were begun and not ended"
+                    + (open[0] >= MOST ? "" : " from your address") + ". Try again in " + CHALLENGE_LIFE.toMinutes() + " minutes.");
+        }
+        var nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        var challenge = new Challenge(UUID.randomUUID(), Base64.getUrlEncoder().withoutPadding().encodeToString(nonce),
+                now.plus(CHALLENGE_LIFE));
+        jdbc.sql("insert into login_challenge (id, nonce, origin, user_name, address, expires_at) values (?, ?, ?, ?, ?, ?)")
+                .params(challenge.id(), challenge.challenge(), origin, user, from, challenge.expiresAt().atOffset(ZoneOffset.UTC))
+                .update();
+        return challenge;
+    }
+
+    /**
+     * @param signature as {@code ssh-keygen -Y sign} prints it
+     * @param tokenName what to call the token in lists
+     * @throws AccountException whatever is wrong; the challenge is used up all the same
+     */
+    // Not one transaction: a wrong answer must not bring its challenge back.
+    public SignedIn answer(UUID challenge, String signature, String tokenName) {
+        Asked asked = jdbc.sql("""
+                        delete from login_challenge where id = ? and expires_at > ?
+                        returning nonce, origin, user_name""")
+                .params(challenge, clock.instant().atOffset(ZoneOffset.UTC))
+                .query(Asked.class)
+                .optional()
+                .orElseThrow(() -> new AccountException.NotSignedIn(
+                        "This challenge was answered before, or is too old. Run 'caution login' again."));
+        var message = new LoginMessage(asked.origin(), asked.userName(), asked.nonce());
+        String key = SshSignature.signer(signature, LoginMessage.NAMESPACE, message.bytes());
+        List<Account> owners = accounts.ownersOf(key);
+        List<Account> meant = asked.userName().isEmpty()
+                ? owners
+                : owners.stream().filter(owner -> owner.name().equals(asked.userName())).toList();
+        if (meant.isEmpty()) {
+            throw new AccountException.NotSignedIn("The key " + key + " does not log in "
+                    + (asked.userName().isEmpty() ? "anybody" : "'" + asked.userName() + "'")
+                    + " here. The server's operator adds it: caution admin add-user "
+                    + (asked.userName().isEmpty() ? "NAME" : asked.userName()) + " --ssh-key FILE");
+        }
+        if (meant.size() > 1) {
+            throw new AccountException.Conflict("The key " + key + " acts for several accounts ("
+                    + String.join(", ", meant.stream().map(Account::name).toList()) + "). Name one: caution login --user NAME");
+        }
+        accounts.keyUsed(meant.getFirst().id(), key);
+        Instant end = clock.instant().plus(TOKEN_LIFE);
+        return new SignedIn(meant.getFirst(), key, accounts.createToken(meant.getFirst().id(), tokenName, end), end);
+    }
+
+    /** IPv6 clients have a /64 to themselves: addresses in it count as one. */
+    static String network(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return HexFormat.of().formatHex(bytes.length == 4 ? bytes : Arrays.copyOf(bytes, 8));
+    }
+}

@@ -1,0 +1,15 @@
+package co.caution.cli;
+
+import tools.jackson.databind.JsonNode;
+
+/** Times as people read them in lists. */
+final class Times {
+
+    private Times() {}
+
+    /** The day of an instant, or a word where there is none. */
+    static String day(JsonNode instant, String none) {
+        String text = instant.asString("");
+        return text.length() < 10 ? none : text.substring(0, 10);
+    }
+}

@@ -1,0 +1,304 @@
+package co.caution.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import co.caution.account.LoginMessage;
+import co.caution.cli.Person.Said;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What people do with the command line, against a real service: accounts, keys, tokens, linking a repository. */
+class CommandLineIT {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Path ANY_KEY_FILE = Path.of("id_ed25519");
+
+    @TempDir
+    static Path directory;
+
+    private static LocalServer server;
+
+    @BeforeAll
+    static void startTheService() {
+        server = new LocalServer(directory.resolve("home"));
+    }
+
+    @AfterAll
+    static void stopTheService() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    void anSshKeyLogsInAndLogoutEndsIt() throws Exception {
+        Person alice = account("alice");
+        Said in = alice.caution("login", "--json");
+        assertThat(in.exitCode()).as(in.all()).isZero();
+        assertThat(in.json().path("user").asString()).isEqualTo("alice");
+        assertThat(in.json().path("expires_at").asString()).isNotEmpty();
+        String first = token(alice);
+        assertThat(alice.caution("apps", "list").exitCode()).isZero();
+
+        Said again = alice.caution("login", "--user", "alice");
+        assertThat(again.out()).contains("Logged in to " + server.url() + " as alice");
+        assertThat(status("GET", "/api/account", first, "")).as("the token before is of no use any more").isEqualTo(401);
+
+        String second = token(alice);
+        assertThat(alice.caution("tokens", "list").out()).contains("(this one)");
+        assertThat(alice.caution("logout").out()).contains("Logged out");
+        assertThat(status("GET", "/api/account", second, "")).isEqualTo(401);
+        Said out = alice.caution("apps", "list", "--json");
+        assertThat(out.exitCode()).isEqualTo(1);
+        assertThat(out.json().at("/error/code").asString()).isEqualTo("not_logged_in");
+        assertThat(out.err()).isEmpty();
+        assertThat(alice.caution("logout").exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void aKeyThatNobodyRegisteredIsToldWhoCanHelp() throws Exception {
+        Person stranger = new Person(directory.resolve("stranger"), server.url());
+        Said none = stranger.caution("login");
+        assertThat(none.err()).contains("ssh-keygen -t ed25519").contains("--key FILE");
+        stranger.key("id_ed25519");
+        Said unknown = stranger.caution("login", "--user", "alice-of-nowhere");
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.err()).contains("caution admin add-user alice-of-nowhere --ssh-key FILE");
+        account("mallory-target");
+        Said known = stranger.caution("login", "--user", "mallory-target");
+        assertThat(known.err().replace("mallory-target", "alice-of-nowhere")).as("whether there is such a user is not said")
+                .isEqualTo(unknown.err());
+    }
+
+    @Test
+    void aKeyOfTwoAccountsNeedsAName() throws Exception {
+        Person twin = account("twin-one");
+        server.addUser("twin-two", twin.home.resolve(".ssh/id_ed25519.pub"));
+        assertThat(twin.caution("login").err()).contains("twin-one, twin-two").contains("--user NAME");
+        assertThat(twin.caution("login", "--user", "twin-two").out()).contains("as twin-two");
+    }
+
+    @Test
+    void theAgentsKeysAreTriedFirst() throws Exception {
+        Person agent = account("agent-user");
+        Path key = agent.home.resolve(".ssh/id_ed25519");
+        Path socket = Files.createTempDirectory("agent").resolve("s");
+        Process ssh = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString()).redirectErrorStream(true).start();
+        try {
+            ssh.getInputStream().read(); // its first words come when it listens
+            agent.environment.put("SSH_AUTH_SOCK", socket.toString());
+            agent.here(() -> Program.run(List.of("ssh-add", "-q", key.toString()), new byte[0], 20));
+            Files.delete(key);
+            Files.delete(Path.of(key + ".pub"));
+            Said in = agent.caution("login");
+            assertThat(in.out()).as(in.all()).contains("Logged in");
+            assertThat(agent.caution("ssh-keys", "add", "--agent").out()).contains("SHA256:");
+        } finally {
+            ssh.destroy();
+            ssh.waitFor();
+            Files.deleteIfExists(socket);
+            Files.deleteIfExists(socket.getParent());
+        }
+    }
+
+    @Test
+    void anAnswerIsGoodOnceEvenForManyAtATime() throws Exception {
+        Person bob = account("bob");
+        JsonNode challenge = JSON.readTree(send("POST", "/api/login/challenge", null,
+                JSON.writeValueAsString(Map.of("origin", server.url(), "user", "bob"))).body());
+        String answer = answer(bob, challenge, server.url(), "bob");
+        var calls = new ArrayList<Callable<Integer>>();
+        for (int i = 0; i < 16; i++) {
+            calls.add(() -> status("POST", "/api/login", null, answer));
+        }
+        try (var pool = Executors.newFixedThreadPool(16)) {
+            var statuses = new ArrayList<Integer>();
+            for (var call : pool.invokeAll(calls)) {
+                statuses.add(call.get());
+            }
+            assertThat(statuses).filteredOn(status -> status == 201).hasSize(1);
+            assertThat(statuses).filteredOn(status -> status == 401).hasSize(15);
+        }
+        JsonNode late = JSON.readTree(send("POST", "/api/login/challenge", null,
+                JSON.writeValueAsString(Map.of("origin", server.url()))).body());
+        server.bean(JdbcClient.class).sql("update login_challenge set expires_at = now() - interval '1 second'").update();
+        assertThat(send("POST", "/api/login", null, answer(bob, late, server.url(), "")).body()).contains("too old");
+    }
+
+    @Test
+    void aSignatureForAnotherServerOrUserIsWorthNothing() throws Exception {
+        Person carol = account("carol");
+        JsonNode challenge = JSON.readTree(send("POST", "/api/login/challenge", null,
+                JSON.writeValueAsString(Map.of("origin", server.url(), "user", "carol"))).body());
+        HttpResponse<String> relayed = send("POST", "/api/login", null,
+                answer(carol, challenge, "http://evil.example:1", "carol"));
+        assertThat(relayed.statusCode()).isEqualTo(401);
+        assertThat(relayed.body()).contains("does not fit");
+        assertThat(send("POST", "/api/login/challenge", null, "{\"origin\":\"http://evil.example:1\"}").body())
+                .contains("does not go by").contains("caution.origins");
+    }
+
+    @Test
+    void onlySoManyLoginsMayBeOpenAtATime() throws Exception {
+        var jdbc = server.bean(JdbcClient.class);
+        String begin = JSON.writeValueAsString(Map.of("origin", server.url()));
+        var statuses = new ArrayList<Integer>();
+        try (var pool = Executors.newFixedThreadPool(8)) {
+            var calls = new ArrayList<Callable<Integer>>();
+            for (int i = 0; i < 30; i++) {
+                calls.add(() -> status("POST", "/api/login/challenge", null, begin));
+            }
+            for (var call : pool.invokeAll(calls)) {
+                statuses.add(call.get());
+            }
+        } finally {
+            int open = jdbc.sql("select count(*) from login_challenge").query(Integer.class).single();
+            jdbc.sql("delete from login_challenge").update();
+            assertThat(open).isEqualTo(20);
+        }
+        assertThat(statuses).contains(201, 429).doesNotContain(500);
+    }
+
+    @Test
+    void keysAreListedAddedAndRemovedButNeverTheLast() throws Exception {
+        Person dora = account("dora");
+        dora.caution("login");
+        String first = dora.caution("ssh-keys", "list", "--json").json().get(0).path("fingerprint").asString();
+        assertThat(dora.caution("ssh-keys", "remove", first).err()).contains("last key").contains("ssh-keys add");
+        Path laptop = dora.key("laptop");
+        assertThat(dora.caution("ssh-keys", "add", laptop.toString()).out()).contains("SHA256:").contains("laptop");
+        assertThat(dora.caution("ssh-keys", "add", laptop.toString()).exitCode()).as("twice changes nothing").isZero();
+        JsonNode keys = dora.caution("ssh-keys", "list", "--json").json();
+        assertThat(keys).hasSize(2);
+        assertThat(keys.get(0).path("last_used_at").asString("")).isNotEmpty();
+        assertThat(keys.get(1).has("last_used_at")).isFalse();
+        assertThat(dora.caution("ssh-keys", "remove", "nothing").err()).contains("ssh-keys list");
+        assertThat(dora.caution("ssh-keys", "remove", "laptop").out()).contains("Removed SHA256:");
+        assertThat(dora.caution("ssh-keys", "add", laptop.toString().replace(".pub", "")).err()).contains("private key");
+        assertThat(dora.caution("ssh-keys", "add").exitCode()).isEqualTo(64);
+
+        Person eve = account("eve");
+        eve.caution("login");
+        assertThat(eve.caution("ssh-keys", "add", laptop.toString()).exitCode()).isZero();
+        String own = JSON.readTree(send("GET", "/api/account/ssh-keys", token(dora), "").body()).get(0).path("id").asString();
+        HttpResponse<String> others = send("DELETE", "/api/account/ssh-keys/" + own, token(eve), "");
+        HttpResponse<String> none = send("DELETE", "/api/account/ssh-keys/00000000-0000-0000-0000-000000000000", token(eve), "");
+        assertThat(others.statusCode()).isEqualTo(404);
+        assertThat(detail(others)).as("somebody else's is one that is not there").isEqualTo(detail(none));
+        String tokenOfDora = JSON.readTree(send("GET", "/api/account/tokens", token(dora), "").body()).get(0).path("id").asString();
+        assertThat(status("DELETE", "/api/account/tokens/" + tokenOfDora, token(eve), "")).isEqualTo(404);
+        assertThat(status("DELETE", "/api/account/tokens/" + tokenOfDora, token(dora), "")).isEqualTo(204);
+    }
+
+    @Test
+    void tokensEnd() throws Exception {
+        Person fay = account("fay");
+        fay.caution("login");
+        String token = token(fay);
+        assertThat(status("GET", "/api/account", token, "")).isEqualTo(200);
+        server.bean(JdbcClient.class).sql("""
+                update api_token set expires_at = now() - interval '1 second'
+                where account_id = (select id from account where name = 'fay')""").update();
+        HttpResponse<String> late = send("GET", "/api/account", token, "");
+        assertThat(late.statusCode()).isEqualTo(401);
+        assertThat(late.body()).contains("caution login");
+    }
+
+    @Test
+    void everyRefusalIsAProblemDetailInOurWordsWithARequestId() throws Exception {
+        Person gus = account("gus");
+        gus.caution("login");
+        String token = token(gus);
+        for (String[] call : new String[][] {
+            {"POST", "/api/apps", "{oops", "400"},
+            {"POST", "/api/apps", "[]", "400"},
+            {"POST", "/api/apps", "", "400"},
+            {"POST", "/api/login", "{}", "400"},
+            {"POST", "/api/login", "{\"id\":\"x\"}", "400"},
+            {"GET", "/api/nothing", "", "404"},
+            {"GET", "/error", "", "404"},
+            {"GET", "/api/apps/not-an-id", "", "404"},
+            {"PUT", "/api/apps", "{}", "405"},
+            {"GET", "/api/apps/%2e%2e/", "", "400"},
+            {"POST", "/api/apps", "x".repeat(70_000), "413"},
+        }) {
+            HttpResponse<String> answer = send(call[0], call[1], token, call[2]);
+            String said = call[0] + " " + call[1] + " → " + answer.statusCode() + " " + answer.body();
+            assertThat(answer.statusCode()).as(said).isEqualTo(Integer.parseInt(call[3]));
+            assertThat(answer.headers().firstValue("content-type")).as(said).hasValueSatisfying(
+                    type -> assertThat(type).startsWith("application/problem+json"));
+            JsonNode problem = JSON.readTree(answer.body());
+            assertThat(problem.path("request").asString("")).as(said)
+                    .isEqualTo(answer.headers().firstValue("x-request-id").orElseThrow());
+            assertThat(problem.path("detail").asString()).as(said).doesNotContainIgnoringCase("servlet")
+                    .doesNotContain("Failed to", "static resource", "parse");
+        }
+        String malformed = raw("GET /a|b{ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assertThat(malformed).contains("400").contains("application/problem+json").contains("x-request-id");
+    }
+
+    /** Makes somebody with a key, and the account for it. */
+    private static Person account(String name) throws IOException {
+        Person person = new Person(directory.resolve(name), server.url());
+        server.addUser(name, person.key(ANY_KEY_FILE.toString()));
+        return person;
+    }
+
+    private static String token(Person person) throws IOException {
+        return JSON.readTree(Files.readString(person.home.resolve("config/logins.json")))
+                .path("servers").path(server.url()).path("token").asString();
+    }
+
+    /** What a client that believes to be at an origin answers to a challenge. */
+    private static String answer(Person person, JsonNode challenge, String origin, String user) {
+        var message = new LoginMessage(origin, user, challenge.path("challenge").asString());
+        String signature = person.here(() -> SshKeys.sign(SshKeys.of(person.home.resolve(".ssh/id_ed25519")),
+                LoginMessage.NAMESPACE, message.bytes()));
+        return JSON.writeValueAsString(Map.of("id", challenge.path("id").asString(), "signature", signature));
+    }
+
+    private static String detail(HttpResponse<String> answer) {
+        return JSON.readTree(answer.body()).path("detail").asString();
+    }
+
+    private static int status(String method, String path, String token, String body) throws Exception {
+        return send(method, path, token, body).statusCode();
+    }
+
+    private static HttpResponse<String> send(String method, String path, String token, String body) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(server.url() + path)).header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request.build(), BodyHandlers.ofString());
+        }
+    }
+
+    private static String raw(String request) throws IOException {
+        try (var socket = new java.net.Socket("127.0.0.1", server.httpPort)) {
+            socket.getOutputStream().write(request.getBytes());
+            return new String(socket.getInputStream().readAllBytes());
+        }
+    }
+}
