@@ -34,7 +34,7 @@ record CautionProperties(
         @DefaultValue("2222") int sshPort,
         @DefaultValue("8100") int firstPort,
         @DefaultValue("8999") int lastPort,
-        @DefaultValue List<String> origins,
+        @Nullable List<String> origins,
         @DefaultValue Database database,
         @DefaultValue Local local,
         @DefaultValue Log log) {

@@ -98,7 +98,9 @@ public class CautionServer {
     LoginOrigins loginOrigins(CautionProperties p, PlatformSettings settings) {
         var urls = new ArrayList<>(List.of(settings.server(), settings.server().replaceFirst("^http:", "https:"),
                 "https://" + settings.host()));
-        urls.addAll(p.origins());
+        if (p.origins() != null) {
+            urls.addAll(p.origins());
+        }
         return new LoginOrigins(urls);
     }
 

@@ -1,5 +1,6 @@
 package co.caution;
 
+import co.caution.account.LoginMessage;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** What a type cannot say: ranges, names, what fits together, and what the machine has for it. */
@@ -30,6 +32,7 @@ final class ConfigurationCheck {
     static void check(CautionProperties properties, ConfigurationReport report) {
         var check = new ConfigurationCheck(properties, report);
         check.names();
+        check.origins();
         check.ports();
         check.directories();
         check.database();
@@ -44,6 +47,15 @@ final class ConfigurationCheck {
         } catch (UnknownHostException e) {
             report.error("caution.bind", "that is no address", "It must be an address of this machine, such as 127.0.0.1,"
                     + " or 0.0.0.0 for all of them");
+        }
+    }
+
+    private void origins() {
+        for (String url : p.origins() == null ? List.<String>of() : p.origins()) {
+            if (LoginMessage.origin(url).isEmpty()) {
+                report.error("caution.origins", "'" + url + "' is no http or https URL", "Write them as"
+                        + " https://caution.example.org, separated by commas");
+            }
         }
     }
 

@@ -25,7 +25,7 @@ final class ConfigurationReport {
 
     /** Variables of the command line, which set no property. */
     static final Set<String> NOT_PROPERTIES = Set.of("CAUTION_APP_PORTS", "CAUTION_CONFIG", "CAUTION_DEBUG",
-            "CAUTION_LAUNCHER", "CAUTION_LINUX_SOURCE", "CAUTION_SERVER", "CAUTION_TOKEN", "CAUTION_WORKDIR");
+            "CAUTION_LAUNCHER", "CAUTION_LINUX_SOURCE", "CAUTION_SERVER", "CAUTION_TERMINAL", "CAUTION_TOKEN", "CAUTION_WORKDIR");
 
     private final ConfigurableEnvironment environment;
     private final ConfigurationSources sources;

@@ -20,6 +20,7 @@ class CautionPropertiesTest {
                 caution.ssh-port = 2222
                 caution.first-port = 8100
                 caution.last-port = 8999
+                caution.origins
                 """);
     }
 
