@@ -1,11 +1,13 @@
 package co.caution;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.logging.LogLevel;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Every setting of the service, one record for each concern. {@code docs/reference/configuration.md} is made from this
@@ -37,7 +39,9 @@ record CautionProperties(
         @Nullable List<String> origins,
         @DefaultValue Database database,
         @DefaultValue Local local,
-        @DefaultValue Log log) {
+        @DefaultValue Log log,
+        @DefaultValue Push push,
+        @DefaultValue Build build) {
 
     /**
      * @param url a PostgreSQL JDBC URL; without one the service runs its own in the home directory
@@ -69,4 +73,19 @@ record CautionProperties(
             TEXT, JSON
         }
     }
+
+    /**
+     * What one push may bring.
+     *
+     * @param maxPack the most that one push may bring
+     * @param maxObject the largest file of a push
+     */
+    record Push(@DefaultValue("512MB") DataSize maxPack, @DefaultValue("256MB") DataSize maxObject) {}
+
+    /**
+     * What one container build may take.
+     *
+     * @param timeLimit how long, base images included; it is stopped then
+     */
+    record Build(@DefaultValue("30m") Duration timeLimit) {}
 }

@@ -8,6 +8,7 @@ import co.caution.build.BuildHome;
 import co.caution.build.BuildLimits;
 import co.caution.build.Pipeline;
 import co.caution.enclaveos.EnclaveOsRelease;
+import co.caution.git.PushLimits;
 import co.caution.hosting.EnclaveHost;
 import co.caution.hosting.local.LocalEnclaveHost;
 import co.caution.hosting.local.LocalSettings;
@@ -144,7 +145,12 @@ public class CautionServer {
 
     @Bean
     Pipeline pipeline(CautionProperties p, EnclaveOsRelease enclaveOs) {
-        return new Pipeline(new BuildHome(p.cache()), enclaveOs, BuildLimits.defaults());
+        return new Pipeline(new BuildHome(p.cache()), enclaveOs, BuildLimits.defaults().withTime(p.build().timeLimit()));
+    }
+
+    @Bean
+    PushLimits pushLimits(CautionProperties p) {
+        return new PushLimits(p.push().maxPack(), p.push().maxObject());
     }
 
     /** Starts again what was live, after everything else is up; stops it before anything else goes down. */

@@ -28,8 +28,9 @@ public record App(UUID id, UUID accountId, String name, @Nullable String deployB
         return deployBranch == null || deployBranch.equals(ref);
     }
 
-    /** Why a push to another branch is refused. */
-    public String otherBranch() {
-        return "this app deploys from " + Repository.shortenRefName(String.valueOf(deployBranch));
+    /** Why a push to another branch is refused, and what would change that. */
+    public String otherBranch(String ref) {
+        return "this app deploys from " + Repository.shortenRefName(String.valueOf(deployBranch))
+                + "; to deploy from this branch instead: caution apps branch " + Repository.shortenRefName(ref);
     }
 }

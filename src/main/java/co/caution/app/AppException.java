@@ -1,5 +1,7 @@
 package co.caution.app;
 
+import java.util.UUID;
+
 /** A request about an app that cannot be met; the message is for the person who asked. */
 public class AppException extends RuntimeException {
 
@@ -15,6 +17,15 @@ public class AppException extends RuntimeException {
 
         public NotFound(String app) {
             super("App '" + app + "' not found. Run 'caution init' first.");
+        }
+    }
+
+    /** No such build of this app. */
+    public static final class NoBuild extends AppException {
+        private static final long serialVersionUID = 1;
+
+        public NoBuild(String app, UUID build) {
+            super("App '" + app + "' has no build " + build + ". 'caution builds list' shows its builds.");
         }
     }
 

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.Repository;
 import org.springframework.stereotype.Service;
 
 /** An owner's apps: make, list, look at, destroy. */
@@ -15,8 +17,17 @@ public class Apps {
     public static final String CALLER = "caution.account";
 
     /**
-     * @param state initialized, running, stopped or failed
+     * A push that is not over.
+     *
+     * @param release the number of what it built, once that is done
+     */
+    public record OnItsWay(Build build, Optional<Integer> release) {}
+
+    /**
+     * @param state initialized, starting, running, stopped or failed; a release that is live is running, whatever is on
+     *     its way
      * @param release the release that runs, or ran last
+     * @param reason why the last start ended, when it did
      * @param applicationUrl present once the app was live
      * @param attestationUrl present from the start
      */
@@ -24,6 +35,7 @@ public class Apps {
             App app,
             String state,
             Optional<Release> release,
+            Optional<OnItsWay> onItsWay,
             Optional<String> reason,
             Optional<String> applicationUrl,
             Optional<String> attestationUrl) {}
@@ -72,17 +84,39 @@ public class Apps {
 
     public Overview overview(App app) {
         var last = store.lastDeployment(app.id());
-        String state = last.map(deployment -> switch (deployment.state()) {
+        var running = live.of(app.id());
+        String state = running.isPresent() ? "running" : last.map(deployment -> switch (deployment.state()) {
             case LIVE -> "running";
             case STARTING, ATTESTED -> "starting";
             case STOPPED, RETIRED -> "stopped";
-            case FAILED -> live.of(app.id()).isPresent() ? "running" : "failed";
+            case FAILED -> "failed";
         }).orElse("initialized");
-        var release = live.of(app.id())
+        var release = running
                 .map(LiveEnclave::release)
                 .or(() -> last.flatMap(deployment -> store.release(deployment.releaseId())));
-        return new Overview(app, state, release, last.map(Deployment::reason), ports.application(app.id()),
+        var onItsWay = store.buildAtWork(app.id())
+                .map(build -> new OnItsWay(build, store.releaseOf(build.id()).map(Release::number)));
+        return new Overview(app, state, release, onItsWay, last.map(Deployment::reason), ports.application(app.id()),
                 ports.attestation(app.id()));
+    }
+
+    /**
+     * Makes another branch the one whose pushes deploy; what is live stays so until the next push.
+     *
+     * @param branch with or without {@code refs/heads/}
+     */
+    public App deployFrom(UUID owner, UUID id, String branch) {
+        App app = get(owner, id);
+        String ref = branch.startsWith(Constants.R_HEADS) ? branch : Constants.R_HEADS + branch;
+        if (!Repository.isValidRefName(ref)) {
+            throw new AppException("'" + branch + "' is not a name that git takes for a branch.");
+        }
+        store.setDeployBranch(app.id(), ref);
+        return get(owner, id);
+    }
+
+    public Build build(App app, UUID build) {
+        return store.build(app.id(), build).orElseThrow(() -> new AppException.NoBuild(app.name(), build));
     }
 
     public List<Build> builds(App app) {

@@ -21,9 +21,14 @@ public record Build(
         Instant createdAt,
         @Nullable Instant endedAt) {
 
-    /** {@code ABANDONED}: the service ended while it ran. */
+    /** {@code CANCELLED}: its owner ended it. {@code ABANDONED}: the service ended while it ran. */
     public enum State {
-        RUNNING, SUCCEEDED, FAILED, ABANDONED
+        RUNNING, SUCCEEDED, FAILED, CANCELLED, ABANDONED
+    }
+
+    /** The start of the id, enough to name it among an app's builds. */
+    public String shortId() {
+        return id.toString().substring(0, 8);
     }
 
     static Build started(UUID appId, String ref, String commitId, Instant now) {
@@ -38,6 +43,11 @@ public record Build(
     Build fail(String phase, String why, Instant now) {
         requireRunning();
         return new Build(id, appId, ref, commitId, State.FAILED, phase, why, createdAt, now);
+    }
+
+    Build cancel(Instant now) {
+        requireRunning();
+        return new Build(id, appId, ref, commitId, State.CANCELLED, null, null, createdAt, now);
     }
 
     private void requireRunning() {

@@ -7,12 +7,14 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 import org.slf4j.Logger;
@@ -37,8 +39,11 @@ public class Deployer {
     private final FrontDoorPorts ports;
     private final PlatformSettings settings;
     private final Clock clock;
-    private final Map<UUID, ReentrantLock> turns = new ConcurrentHashMap<>();
-    private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<UUID, WaitingLine> turns = new ConcurrentHashMap<>();
+    private final Map<Path, Work> atWork = new ConcurrentHashMap<>();
+    /** Platform threads: interrupting a virtual one closes the sockets that it reads, the database's among them. */
+    private final ExecutorService workers =
+            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("push-", 1).daemon().factory());
 
     Deployer(
             AppStore store,
@@ -72,7 +77,12 @@ public class Deployer {
         store.insert(build);
         var log = new ProgressLog(progressLog(build.id()));
         log.step("Received " + commit.abbreviate(7).name() + " on " + Repository.shortenRefName(ref));
-        return run(build.id(), log, app, () -> push(build, from, commit, log));
+        log.detail("Build " + build.shortId() + " goes on without you, even after Ctrl-C. To see it again:");
+        log.detail("  caution builds output -f " + build.shortId());
+        log.detail("and to stop it: caution builds cancel " + build.shortId());
+        var work = new Cancellation();
+        return run(app, build.id(), progressLog(build.id()), log, work, () -> push(build, from, commit, log, work),
+                outcome -> record(build, outcome));
     }
 
     /**
@@ -85,8 +95,10 @@ public class Deployer {
             return Optional.empty();
         }
         return store.lastLive(app.id()).flatMap(last -> store.release(last.releaseId())).map(release -> {
-            var log = new ProgressLog(settings.build(release.buildId()).resolve("restart.log"));
-            return run(release.buildId(), log, app, () -> restart(app, release, log));
+            Path file = restartLog(release.buildId());
+            var log = new ProgressLog(file);
+            var work = new Cancellation();
+            return run(app, release.buildId(), file, log, work, () -> restart(app, release, log, work), outcome -> {});
         });
     }
 
@@ -95,16 +107,35 @@ public class Deployer {
         return settings.build(build).resolve("push.log");
     }
 
-    void destroy(App app) {
-        var turn = turn(app.id());
-        if (!turn.tryLock()) {
-            throw new AppException.Conflict("A push to '" + app.name() + "' is at work; try again when it is done.");
+    /** The lines of the last time that the build's release was started again. */
+    public Path restartLog(UUID build) {
+        return settings.build(build).resolve("restart.log");
+    }
+
+    /** What is being written to a log just now; empty when nobody writes to it any more. */
+    public Optional<ProgressLog> following(Path log) {
+        return Optional.ofNullable(atWork.get(log)).map(Work::log);
+    }
+
+    /**
+     * Ends a push that waits or is built; what was live stays live.
+     *
+     * @return completes when nothing of it is left
+     */
+    public CompletionStage<PushOutcome> cancel(Build build) {
+        var work = atWork.get(progressLog(build.id()));
+        if (work == null || !work.cancellation().ask()) {
+            throw new AppException.Conflict("Build " + build.shortId() + " cannot be cancelled: "
+                    + (work == null ? "it is over." : "its release is going live."));
         }
-        try {
+        return work.outcome();
+    }
+
+    void destroy(App app) {
+        try (var _ = turn(app.id()).tryEnter().orElseThrow(() -> new AppException.Conflict(
+                "A push to '" + app.name() + "' is at work; try again when it is done, or stop it: caution builds cancel"))) {
             rollout.stop(app.id(), "the app was destroyed");
             store.markDestroyed(app.id(), clock.instant());
-        } finally {
-            turn.unlock();
         }
     }
 
@@ -140,27 +171,55 @@ public class Deployer {
         rollout.stopAll("the service was stopped");
     }
 
-    private PushRun run(UUID build, ProgressLog log, App app, Work work) {
+    private PushRun run(App app, UUID build, Path file, ProgressLog log, Cancellation cancellation,
+            Callable<PushOutcome> work, Consumer<PushOutcome> record) {
         var outcome = new CompletableFuture<PushOutcome>();
+        atWork.put(file, new Work(log, cancellation, outcome));
         workers.submit(() -> {
-            PushOutcome ended;
+            PushOutcome ended = outcome(app, build, cancellation, work);
             try {
-                ended = inTurn(app, log, work);
-            } catch (InterruptedException e) {
-                ended = PushOutcome.Failed.serviceStopped();
-            } catch (Throwable e) {
-                LOG.error("push {} of app {} failed for an unforeseen reason", build, app.id(), e);
-                ended = new PushOutcome.Failed("service", "something went wrong inside the platform ("
-                        + e.getClass().getSimpleName() + "); the server's log has the details");
+                record.accept(ended);
+                conclude(app, build, file.equals(restartLog(build)), ended, log);
+            } catch (RuntimeException e) {
+                LOG.error("the end of push {} of app {} is not on record", build, app.id(), e);
+            } finally {
+                log.close();
+                atWork.remove(file);
+                outcome.complete(ended);
             }
-            conclude(app, build, ended, log);
-            outcome.complete(ended);
         });
         return new PushRun(build, log, outcome);
     }
 
+    private static PushOutcome outcome(App app, UUID build, Cancellation cancellation, Callable<PushOutcome> work) {
+        try {
+            cancellation.begin();
+            return work.call();
+        } catch (Throwable e) {
+            if (cancellation.asked()) {
+                return new PushOutcome.Cancelled();
+            }
+            if (e instanceof InterruptedException) {
+                return PushOutcome.Failed.serviceStopped();
+            }
+            LOG.error("push {} of app {} failed for an unforeseen reason", build, app.id(), e);
+            return new PushOutcome.Failed("service", "something went wrong inside the platform ("
+                    + e.getClass().getSimpleName() + "); the server's log has the details");
+        } finally {
+            cancellation.end();
+        }
+    }
+
+    private void record(Build build, PushOutcome outcome) {
+        store.update(switch (outcome) {
+            case PushOutcome.Live _ -> build.succeed(clock.instant());
+            case PushOutcome.Cancelled _ -> build.cancel(clock.instant());
+            case PushOutcome.Failed failed -> build.fail(failed.phase(), failed.reason(), clock.instant());
+        });
+    }
+
     /** The last lines, which everybody gets to see: the client that waits, and whoever reads the log later. */
-    private void conclude(App app, UUID build, PushOutcome ended, ProgressLog log) {
+    private void conclude(App app, UUID build, boolean restarted, PushOutcome ended, ProgressLog log) {
         switch (ended) {
             case PushOutcome.Live _ -> {
                 log.say("Deployment successful!");
@@ -169,69 +228,62 @@ public class Deployer {
                 log.say("");
                 log.say("Run 'caution verify' to verify the application attestation.");
             }
+            case PushOutcome.Cancelled _ -> log.say("Cancelled: nothing was changed. The same push can be tried again.");
             case PushOutcome.Failed failed -> {
                 log.say("fatal: " + failed.phase() + " failed: " + failed.reason());
-                log.say("The whole log: caution builds output " + build);
+                log.say("The whole log: caution builds output " + build.toString().substring(0, 8)
+                        + (restarted ? " --restart" : ""));
             }
         }
-        log.close();
     }
 
-    private PushOutcome inTurn(App app, ProgressLog log, Work work) throws Exception {
-        var turn = turn(app.id());
-        if (!turn.tryLock()) {
-            log.step("Another push to " + app.name() + " is at work; this one waits its turn");
-            turn.lockInterruptibly();
-        }
-        try {
-            return work.call();
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    private PushOutcome push(Build build, ObjectId from, ObjectId commit, ProgressLog log) throws Exception {
-        PushOutcome outcome;
+    private PushOutcome push(Build build, ObjectId from, ObjectId commit, ProgressLog log, Cancellation cancellation)
+            throws Exception {
         try (Repository repository = repositories.open(build.appId())) {
-            try {
-                outcome = push(build, repository, from, commit, log);
+            try (var _ = takeTurn(build.appId(), log)) {
+                return push(build, repository, from, commit, log, cancellation);
             } finally {
+                boolean interrupted = Thread.interrupted(); // files of git's cannot be written by an interrupted thread
                 repositories.unpin(repository, build.id());
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
-        } catch (InterruptedException e) {
-            outcome = PushOutcome.Failed.serviceStopped();
-        } catch (Exception e) {
-            store.update(build.fail("service", e.toString(), clock.instant()));
-            throw e;
         }
-        store.update(switch (outcome) {
-            case PushOutcome.Live _ -> build.succeed(clock.instant());
-            case PushOutcome.Failed failed -> build.fail(failed.phase(), failed.reason(), clock.instant());
-        });
-        return outcome;
     }
 
     /** What was true when the push came in may no longer be so when its turn comes: it is looked at again. */
-    private PushOutcome push(Build build, Repository repository, ObjectId from, ObjectId commit, ProgressLog log)
-            throws IOException, InterruptedException {
+    private PushOutcome push(Build build, Repository repository, ObjectId from, ObjectId commit, ProgressLog log,
+            Cancellation cancellation) throws IOException, InterruptedException {
         Optional<App> found = store.app(build.appId());
         if (found.isEmpty()) {
             return new PushOutcome.Failed("push", "the app was destroyed meanwhile");
         }
         App app = found.get();
         if (!app.deploysFrom(build.ref())) {
-            return new PushOutcome.Failed("push", app.otherBranch());
+            return new PushOutcome.Failed("push", app.otherBranch(build.ref()));
         }
         ObjectId now = repositories.at(repository, build.ref());
-        if (!now.equals(from)) {
-            var running = live.of(app.id());
-            if (now.equals(commit) && running.isPresent()) {
-                var release = running.get().release();
-                log.step(commit.abbreviate(7).name() + " is live already, as v" + release.number());
-                return new PushOutcome.Live(release);
-            }
+        var running = live.of(app.id());
+        if (!now.equals(from) && now.equals(commit) && running.isPresent()) {
+            var release = running.get().release();
+            log.step(commit.abbreviate(7).name() + " is live already, as v" + release.number());
+            return new PushOutcome.Live(release);
+        }
+        int left = repositories.leftBehind(repository, now, commit);
+        if (!now.equals(from) && left > 0) {
             return new PushOutcome.Failed("push", "the branch was moved by another push meanwhile; git fetch caution,"
                     + " look at what came, and push again");
+        }
+        if (left > 0) {
+            log.step("Force-push: " + Repository.shortenRefName(build.ref()) + " leaves " + now.abbreviate(7).name()
+                    + " and " + (left == 1 ? "no other commit" : left == 2 ? "1 other commit" : left - 1 + " other commits")
+                    + " behind");
+        }
+        try {
+            rollout.requireReady();
+        } catch (DeploymentException e) {
+            return new PushOutcome.Failed("deployment", e.getMessage());
         }
         Release release;
         try {
@@ -240,35 +292,38 @@ public class Deployer {
             return new PushOutcome.Failed("build", e.getMessage());
         }
         log.step("Release v" + release.number() + " recorded");
-        PushOutcome outcome = rollout.deploy(app, release, log);
+        PushOutcome outcome = rollout.deploy(app, release, log, cancellation);
         if (outcome instanceof PushOutcome.Live) {
-            repositories.move(repository, build.ref(), from, commit);
-            if (app.deployBranch() == null) {
-                store.setDeployBranch(app.id(), build.ref());
-                repositories.headFollows(repository, build.ref());
-            }
+            repositories.move(repository, build.ref(), now, commit);
+            store.setFirstDeployBranch(app.id(), build.ref());
+            repositories.headFollows(repository, build.ref());
         }
         return outcome;
     }
 
-    private PushOutcome restart(App app, Release release, ProgressLog log) throws IOException, InterruptedException {
-        if (store.app(app.id()).isEmpty()) {
-            return new PushOutcome.Failed("push", "the app was destroyed meanwhile");
+    private PushOutcome restart(App app, Release release, ProgressLog log, Cancellation cancellation)
+            throws IOException, InterruptedException {
+        try (var _ = takeTurn(app.id(), log)) {
+            if (store.app(app.id()).isEmpty()) {
+                return new PushOutcome.Failed("push", "the app was destroyed meanwhile");
+            }
+            var running = live.of(app.id());
+            if (running.isPresent()) {
+                return new PushOutcome.Live(running.get().release()); // another push was faster
+            }
+            log.step("Starting v" + release.number() + " again: its enclave is not running");
+            return rollout.deploy(app, release, log, cancellation);
         }
-        var running = live.of(app.id());
-        if (running.isPresent()) {
-            return new PushOutcome.Live(running.get().release()); // another push was faster
-        }
-        log.step("Starting v" + release.number() + " again: its enclave is not running");
-        return rollout.deploy(app, release, log);
     }
 
-    private ReentrantLock turn(UUID app) {
-        return turns.computeIfAbsent(app, id -> new ReentrantLock(true));
+    private WaitingLine.Place takeTurn(UUID app, ProgressLog log) throws InterruptedException {
+        return turn(app).enter(place ->
+                log.step("Another push to this app is at work; this one waits its turn, number " + place + " in line"));
     }
 
-    @FunctionalInterface
-    private interface Work {
-        PushOutcome call() throws Exception;
+    private WaitingLine turn(UUID app) {
+        return turns.computeIfAbsent(app, id -> new WaitingLine(1));
     }
+
+    private record Work(ProgressLog log, Cancellation cancellation, CompletableFuture<PushOutcome> outcome) {}
 }

@@ -43,6 +43,14 @@ class EnclaveLauncher {
         return manifest(release).ports();
     }
 
+    void requireReady() throws DeploymentException {
+        try {
+            host.requireReady();
+        } catch (HostingException e) {
+            throw new DeploymentException(e.getMessage());
+        }
+    }
+
     Enclave start(Release release, UUID deployment) throws DeploymentException, InterruptedException {
         Path image = settings.image(release.eifSha256());
         if (!Files.exists(image)) {

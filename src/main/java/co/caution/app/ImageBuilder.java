@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 import org.springframework.stereotype.Component;
@@ -34,7 +33,7 @@ class ImageBuilder {
     private final AppStore store;
     private final PlatformSettings settings;
     private final Clock clock;
-    private final Semaphore places = new Semaphore(AT_ONCE, true);
+    private final WaitingLine places = new WaitingLine(AT_ONCE);
 
     ImageBuilder(
             Pipeline pipeline, EnclaveOsRelease enclaveOs, AppStore store, PlatformSettings settings, Clock clock) {
@@ -47,11 +46,8 @@ class ImageBuilder {
 
     Release build(App app, Build build, Repository repository, ObjectId commit, ProgressLog log)
             throws DeploymentException, IOException, InterruptedException {
-        if (!places.tryAcquire()) {
-            log.step("Other builds are at work; this one waits its turn");
-            places.acquire();
-        }
-        try {
+        try (var _ = places.enter(place -> log.step(
+                AT_ONCE + " other builds are at work; this one waits, number " + place + " in line"))) {
             long start = System.nanoTime();
             Path stage = settings.build(build.id()).resolve(STAGE);
             BuiltImage image = pipeline.build(repository, commit, stage, listener(log));
@@ -64,8 +60,6 @@ class ImageBuilder {
             return record(app, build, commit, image);
         } catch (BuildException e) {
             throw new DeploymentException(e.getMessage());
-        } finally {
-            places.release();
         }
     }
 

@@ -9,6 +9,8 @@ import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.revwalk.RevWalkUtils;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.springframework.stereotype.Component;
 
@@ -53,6 +55,16 @@ public class Repositories {
     ObjectId at(Repository repository, String ref) throws IOException {
         var found = repository.exactRef(ref);
         return found == null ? ObjectId.zeroId() : found.getObjectId();
+    }
+
+    /** How many commits of a branch at {@code now} a branch at {@code next} would no longer have; 0 is a fast-forward. */
+    int leftBehind(Repository repository, ObjectId now, ObjectId next) throws IOException {
+        if (now.equals(ObjectId.zeroId())) {
+            return 0;
+        }
+        try (var walk = new RevWalk(repository)) {
+            return RevWalkUtils.count(walk, walk.parseCommit(now), walk.parseCommit(next));
+        }
     }
 
     /**

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +29,7 @@ class Rollout {
     private final Traffic traffic;
     private final LiveEnclaves live;
     private final Clock clock;
-    private final Semaphore starts = new Semaphore(STARTS_AT_ONCE, true);
+    private final WaitingLine starts = new WaitingLine(STARTS_AT_ONCE);
 
     Rollout(
             AppStore store,
@@ -47,16 +46,22 @@ class Rollout {
         this.clock = clock;
     }
 
-    PushOutcome deploy(App app, Release release, ProgressLog log) throws InterruptedException, IOException {
-        starts.acquire();
-        try {
-            return start(app, release, log);
-        } finally {
-            starts.release();
+    /** Said before minutes are spent on an image that nothing here could start. */
+    void requireReady() throws DeploymentException {
+        launcher.requireReady();
+    }
+
+    /** @param cancellation may end this until the release goes live */
+    PushOutcome deploy(App app, Release release, ProgressLog log, Cancellation cancellation)
+            throws InterruptedException, IOException {
+        try (var _ = starts.enter(place -> log.step(
+                STARTS_AT_ONCE + " other enclaves are starting; this one waits, number " + place + " in line"))) {
+            return start(app, release, log, cancellation);
         }
     }
 
-    private PushOutcome start(App app, Release release, ProgressLog log) throws InterruptedException, IOException {
+    private PushOutcome start(App app, Release release, ProgressLog log, Cancellation cancellation)
+            throws InterruptedException, IOException {
         var deployment = Deployment.starting(release, clock.instant());
         store.insert(deployment);
         Enclave enclave = null;
@@ -71,11 +76,13 @@ class Rollout {
             log.step(EnclaveLauncher.ports(release).isEmpty()
                     ? "Running; no port is declared, so nothing can reach the app ('ports:' in the Procfile)"
                     : "Healthy: the app answers");
+            cancellation.lastMoment();
             goLive(app, release, deployment.live(clock.instant()), enclave);
         } catch (DeploymentException | IOException e) {
             return abort(deployment, enclave, e.getMessage());
         } catch (InterruptedException | RuntimeException e) {
-            abort(deployment, enclave, e instanceof InterruptedException ? "the service was stopped" : e.toString());
+            abort(deployment, enclave, cancellation.asked() ? "the push was cancelled"
+                    : e instanceof InterruptedException ? "the service was stopped" : e.toString());
             throw e;
         }
         log.step("v" + release.number() + " is live");
@@ -83,6 +90,7 @@ class Rollout {
     }
 
     private PushOutcome abort(Deployment deployment, @Nullable Enclave enclave, String reason) {
+        Thread.interrupted(); // it has done its work; what follows must not be cut short by it
         if (enclave != null) {
             enclave.terminate();
         }

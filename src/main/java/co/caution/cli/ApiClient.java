@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -41,20 +42,37 @@ final class ApiClient {
         return json(call("GET", path, BodyPublishers.noBody()));
     }
 
-    String text(String path) {
-        return call("GET", path, BodyPublishers.noBody());
+    /** An answer that is not JSON, with its headers. */
+    Answer exchange(String method, String path) {
+        var answer = send(method, path, BodyPublishers.noBody());
+        return new Answer(text(answer), answer.headers());
     }
 
     JsonNode post(String path, Object body) {
         return json(call("POST", path, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))));
     }
 
+    JsonNode patch(String path, Object body) {
+        return json(call("PATCH", path, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))));
+    }
+
     void delete(String path) {
         call("DELETE", path, BodyPublishers.noBody());
     }
 
+    record Answer(String text, HttpHeaders headers) {
+
+        /** Empty when the server did not send it. */
+        String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+    }
+
     private String call(String method, String path, BodyPublisher body) {
-        HttpResponse<byte[]> answer = send(method, path, body);
+        return text(send(method, path, body));
+    }
+
+    private String text(HttpResponse<byte[]> answer) {
         String text = new String(answer.body(), StandardCharsets.UTF_8);
         if (answer.statusCode() / 100 != 2) {
             throw problem(answer.statusCode(), text);

@@ -1,14 +1,15 @@
 package co.caution.cli;
 
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.JsonNode;
 
-/** {@code caution apps list|get|destroy}. */
-@Command(name = "apps", description = "List, show and destroy apps.")
+/** {@code caution apps list|get|branch|destroy}. */
+@Command(name = "apps", description = "List, show, change and destroy apps.")
 final class AppsCommand {
 
     @ParentCommand
@@ -45,6 +46,12 @@ final class AppsCommand {
         System.out.println("ID:          " + found.path("id").asString());
         System.out.println("State:       " + summary(found));
         line("Reason:      ", found.path("reason"));
+        if (found.has("on_its_way")) {
+            JsonNode next = found.path("on_its_way");
+            System.out.println("On its way:  " + (next.has("release") ? "v" + next.path("release").asInt() + ", " : "") + "build "
+                    + next.path("build").asString() + " of commit " + next.path("commit").asString());
+        }
+        line("Branch:      ", found.path("deploy_branch"));
         System.out.println("Git URL:     " + found.path("git_url").asString());
         line("Application: ", found.path("application_url"));
         line("Attestation: ", found.path("attestation_url"));
@@ -55,6 +62,26 @@ final class AppsCommand {
                 System.out.println("  " + pcr.toUpperCase(Locale.ROOT) + ": " + release.path(pcr).asString());
             }
         }
+        return 0;
+    }
+
+    @Command(name = "branch", description = "Make another branch the one whose pushes deploy. What is live stays live until then.")
+    int branch(
+            @Parameters(paramLabel = "BRANCH", description = "The branch.") String branch,
+            @Option(names = "--app", paramLabel = "APP", description = "The app's id or name (default: this repository's).")
+                    String app,
+            @Option(names = "--json", description = "JSON for machines.") boolean json) {
+        ApiClient api = api();
+        JsonNode found = AppLookup.find(api, app, Checkout.find());
+        JsonNode changed = api.patch("/api/apps/" + found.path("id").asString(), Map.of("deploy_branch", branch));
+        if (json) {
+            Output.json(changed);
+            return 0;
+        }
+        String now = changed.path("deploy_branch").asString();
+        System.out.println(changed.path("resource_name").asString() + " deploys from " + now + " now. To deploy it:");
+        System.out.println("  git push caution " + now);
+        System.out.println("If git finds everything up-to-date, the server has those commits; add one: git commit --allow-empty");
         return 0;
     }
 

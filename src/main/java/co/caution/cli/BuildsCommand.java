@@ -1,5 +1,8 @@
 package co.caution.cli;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -7,9 +10,11 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.ScopeType;
 import tools.jackson.databind.JsonNode;
 
-/** {@code caution builds list|output}. */
-@Command(name = "builds", description = "List an app's builds and show what they said.")
-final class BuildsCommand {
+/** {@code caution builds list|output|cancel}. */
+@Command(name = "builds", description = "List an app's builds, show what they said, cancel one. Without a command: list.")
+final class BuildsCommand implements Callable<Integer> {
+
+    private static final String BUILD = "The build's id or the start of it, as the push printed it";
 
     @ParentCommand
     Caution root;
@@ -18,35 +23,78 @@ final class BuildsCommand {
             description = "The app's id or name (default: this repository's).")
     String app;
 
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "JSON for machines.")
+    boolean json;
+
+    @Override
+    public Integer call() {
+        return list();
+    }
+
     @Command(name = "list", description = "List builds, newest first.")
-    int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        ApiClient api = api();
-        JsonNode builds = api.get("/api/apps/" + appId(api) + "/builds");
+    int list() {
+        JsonNode builds = builds().all();
         if (json) {
             Output.json(builds);
-            return 0;
-        }
-        for (JsonNode build : builds) {
-            String failed = build.path("failed_phase").asString("");
-            System.out.println(build.path("id").asString() + "  " + build.path("created_at").asString() + "  "
-                    + build.path("commit").asString().substring(0, 7) + "  " + build.path("state").asString()
-                    + (failed.isEmpty() ? "" : " (" + failed + ")"));
+        } else if (builds.isEmpty()) {
+            System.out.println("No builds. A push makes one: git push caution main");
+        } else {
+            builds.forEach(build -> System.out.println(line(build)));
         }
         return 0;
     }
 
     @Command(name = "output", description = "Show everything that a build said.")
-    int output(@Parameters(paramLabel = "BUILD", description = "The build's id, as the push printed it.") String build) {
-        ApiClient api = api();
-        System.out.print(api.text("/api/apps/" + appId(api) + "/builds/" + build + "/output"));
+    int output(
+            @Parameters(paramLabel = "BUILD", arity = "0..1", description = BUILD + " (default: the newest).") String build,
+            @Option(names = {"-f", "--follow"},
+                    description = "Go on until the build is over; exit 0 when it succeeded, 1 when not.")
+                    boolean follow,
+            @Option(names = "--restart", description = "What was said when its release was last started again.")
+                    boolean restart) {
+        if (follow && restart) {
+            throw new CliException(Errors.USAGE, "-f follows a build; --restart shows a start that is over. Leave one out.");
+        }
+        Builds builds = builds();
+        JsonNode found = builds.find(build);
+        if (follow) {
+            JsonNode ended = builds.follow(found, line -> System.out.println(json ? Output.line(Map.of("line", line)) : line));
+            if (json) {
+                System.out.println(Output.line(Map.of("build", ended)));
+            }
+            return ended.path("state").asString().equals("succeeded") ? 0 : 1;
+        }
+        var lines = builds.output(found, 0, 0, restart).lines();
+        if (json) {
+            Output.json(Map.of("build", found, "lines", lines));
+        } else {
+            lines.forEach(System.out::println);
+        }
         return 0;
     }
 
-    private String appId(ApiClient api) {
-        return AppLookup.find(api, app, Checkout.find()).path("id").asString();
+    @Command(name = "cancel", description = "Stop a build that waits or is at work. What is live stays live.")
+    int cancel(@Parameters(paramLabel = "BUILD", description = BUILD + ".") String build) {
+        Builds builds = builds();
+        JsonNode ended = builds.cancel(builds.find(build));
+        if (json) {
+            Output.json(ended);
+        } else {
+            System.out.println(line(ended));
+        }
+        return ended.path("state").asString().equals("cancelled") ? 0 : 1;
     }
 
-    private ApiClient api() {
-        return root.context().api(Checkout.find());
+    private static String line(JsonNode build) {
+        String failed = build.path("failed_phase").asString("");
+        return build.path("id").asString() + "  " + build.path("created_at").asString() + "  "
+                + build.path("commit").asString().substring(0, 7) + "  " + build.path("state").asString()
+                + (failed.isEmpty() ? "" : " (" + failed + ")");
+    }
+
+    private Builds builds() {
+        Optional<Checkout> checkout = Checkout.find();
+        ApiClient api = root.context().api(checkout);
+        return new Builds(api, AppLookup.find(api, app, checkout).path("id").asString());
     }
 }

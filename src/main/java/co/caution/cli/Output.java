@@ -11,6 +11,8 @@ final class Output {
 
     private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+    private static final JsonMapper LINE = new JsonMapper();
+
     private final boolean json;
 
     /** @param json then nothing but {@link #json} is printed */
@@ -22,6 +24,11 @@ final class Output {
         if (!json) {
             System.out.println(line);
         }
+    }
+
+    /** One object on one line, for what comes bit by bit. */
+    static String line(Object value) {
+        return LINE.writeValueAsString(value);
     }
 
     static void json(Object value) {

@@ -26,8 +26,8 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail app(AppException e, HttpServletRequest request) {
         var status = switch (e) {
-            case AppException.NotFound notFound -> HttpStatus.NOT_FOUND;
-            case AppException.Conflict conflict -> HttpStatus.CONFLICT;
+            case AppException.NotFound _, AppException.NoBuild _ -> HttpStatus.NOT_FOUND;
+            case AppException.Conflict _ -> HttpStatus.CONFLICT;
             default -> HttpStatus.BAD_REQUEST;
         };
         return problem(status, e.getMessage(), request);

@@ -19,18 +19,21 @@ class GitCommandFactory implements CommandFactory {
     private final Apps apps;
     private final Repositories repositories;
     private final Deployer deployer;
+    private final PushLimits limits;
     private final AtomicInteger running = new AtomicInteger();
 
-    GitCommandFactory(Accounts accounts, Apps apps, Repositories repositories, Deployer deployer) {
+    GitCommandFactory(Accounts accounts, Apps apps, Repositories repositories, Deployer deployer,
+            PushLimits limits) {
         this.accounts = accounts;
         this.apps = apps;
         this.repositories = repositories;
         this.deployer = deployer;
+        this.limits = limits;
     }
 
     @Override
     public Command createCommand(ChannelSession channel, String command) {
-        return new GitCommand(command, accounts, apps, repositories, deployer, running);
+        return new GitCommand(command, accounts, apps, repositories, deployer, limits, running);
     }
 
     /** Waits until no command runs any more, or the time is over. */

@@ -4,6 +4,7 @@ import co.caution.app.PushOutcome;
 import co.caution.app.PushRun;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,15 @@ final class ProgressStream {
     /** Routers and people both give up on a silent connection. */
     private static final Duration QUIET = Duration.ofSeconds(15);
 
+    /** Nobody is left to be shown anything. Unchecked, as git's hooks throw nothing else. */
+    static final class ClientGone extends UncheckedIOException {
+        private static final long serialVersionUID = 1;
+
+        ClientGone(IOException cause) {
+            super(cause);
+        }
+    }
+
     private final OutputStream out;
     private final String prefix;
 
@@ -24,7 +34,7 @@ final class ProgressStream {
     }
 
     /** Returns when the push has ended. A client that goes away ends the showing, not the push. */
-    PushOutcome follow(PushRun run) throws IOException {
+    PushOutcome follow(PushRun run) {
         try {
             int shown = 0;
             long quiet = 0;
@@ -48,8 +58,12 @@ final class ProgressStream {
         }
     }
 
-    private void write(String line) throws IOException {
-        out.write((prefix + line + "\n").getBytes(StandardCharsets.UTF_8));
-        out.flush();
+    private void write(String line) {
+        try {
+            out.write((prefix + line + "\n").getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException e) {
+            throw new ClientGone(e);
+        }
     }
 }

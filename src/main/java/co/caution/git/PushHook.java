@@ -6,15 +6,19 @@ import co.caution.app.PushOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.List;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.PreReceiveHook;
 import org.eclipse.jgit.transport.ReceiveCommand;
+import org.eclipse.jgit.transport.ReceiveCommand.Type;
 import org.eclipse.jgit.transport.ReceivePack;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a push into a build and a deployment. It runs before any ref moves, which is the only moment when a failure
- * can reach the client as a rejected push.
+ * can reach the client as a rejected push. What deploys nothing (tags, the deletion of a branch that is not deployed) is
+ * left to JGit.
  */
 final class PushHook implements PreReceiveHook {
 
@@ -35,21 +39,30 @@ final class PushHook implements PreReceiveHook {
     @Override
     public void onPreReceive(ReceivePack pack, Collection<ReceiveCommand> commands) {
         asked = true;
-        if (commands.isEmpty()) {
-            return; // JGit has refused them all
-        }
         @Nullable String refusal = refusal(commands);
         if (refusal != null) {
-            commands.forEach(command -> reject(command, refusal));
+            pack.sendMessage("fatal: nothing was built: " + refusal);
+            reject(commands, "not deployed, see above");
             return;
         }
-        var command = commands.iterator().next();
+        var branch = commands.stream().filter(command -> isBranch(command) && command.getType() != Type.DELETE).findFirst();
+        if (branch.isEmpty()) {
+            if (!commands.isEmpty()) { // none: JGit has refused them all
+                pack.sendMessage("Nothing was built: only pushes of a branch deploy.");
+            }
+            return;
+        }
+        deploy(pack, branch.get(), commands);
+    }
+
+    private void deploy(ReceivePack pack, ReceiveCommand command, Collection<ReceiveCommand> all) {
         try {
             var run = deployer.push(app, command.getRefName(), command.getOldId(), command.getNewId());
             switch (new ProgressStream(pack.getMessageOutputStream(), "").follow(run)) {
                 // The worker has moved the branch itself: it would have done so without a client, too.
                 case PushOutcome.Live _ -> command.setResult(ReceiveCommand.Result.OK);
-                case PushOutcome.Failed failed -> reject(command, failed.phase() + " failed");
+                case PushOutcome.Cancelled _ -> reject(all, "cancelled");
+                case PushOutcome.Failed failed -> reject(all, failed.phase() + " failed");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -57,20 +70,34 @@ final class PushHook implements PreReceiveHook {
     }
 
     private @Nullable String refusal(Collection<ReceiveCommand> commands) {
-        if (commands.size() > 1) {
-            return "push one branch at a time";
+        List<ReceiveCommand> branches = commands.stream().filter(PushHook::isBranch).toList();
+        if (branches.size() > 1) {
+            return "these are " + branches.size() + " branches and one is live at a time; name it: git push caution "
+                    + (app.deployBranch() == null ? "main" : Repository.shortenRefName(app.deployBranch()));
         }
-        var command = commands.iterator().next();
-        if (!command.getRefName().startsWith(Constants.R_HEADS)) {
-            return "only branches deploy; push a branch";
+        for (var command : commands) {
+            if (!isBranch(command) && !command.getRefName().startsWith(Constants.R_TAGS)) {
+                return command.getRefName() + " is neither a branch nor a tag";
+            }
         }
-        if (command.getType() == ReceiveCommand.Type.DELETE) {
-            return "a deployed branch is not deleted; use 'caution apps destroy'";
+        for (var command : branches) {
+            boolean deployed = app.deploysFrom(command.getRefName());
+            if (command.getType() == Type.DELETE && deployed) {
+                return "this app deploys from " + Repository.shortenRefName(command.getRefName()) + ", which is therefore not"
+                        + " deleted; to remove the app: caution apps destroy";
+            }
+            if (command.getType() != Type.DELETE && !deployed) {
+                return app.otherBranch(command.getRefName());
+            }
         }
-        return app.deploysFrom(command.getRefName()) ? null : app.otherBranch();
+        return null;
     }
 
-    private static void reject(ReceiveCommand command, String why) {
-        command.setResult(ReceiveCommand.Result.REJECTED_OTHER_REASON, why);
+    private static boolean isBranch(ReceiveCommand command) {
+        return command.getRefName().startsWith(Constants.R_HEADS);
+    }
+
+    private static void reject(Collection<ReceiveCommand> commands, String why) {
+        commands.forEach(command -> command.setResult(ReceiveCommand.Result.REJECTED_OTHER_REASON, why));
     }
 }

@@ -8,6 +8,9 @@ public interface EnclaveHost {
     /** The root under which evidence from this place must check out. */
     TrustRoot trustRoot();
 
+    /** @throws HostingException when nothing could be started here; the message says what is missing and how it comes */
+    void requireReady() throws HostingException;
+
     /**
      * Starts an enclave and returns once its init has sent the heartbeat. Nothing is left behind when this throws.
      *

@@ -46,6 +46,7 @@ class StatesTest {
         Build done = build.succeed(NOW);
         assertThat(done.endedAt()).isEqualTo(NOW);
         assertThatIllegalStateException().isThrownBy(() -> done.fail("build", "late", NOW));
+        assertThatIllegalStateException().isThrownBy(() -> build.cancel(NOW).succeed(NOW));
     }
 
     @Test
@@ -54,5 +55,15 @@ class StatesTest {
                 .isInstanceOf(AppException.class)
                 .hasMessageContaining("'../x'")
                 .hasMessageContaining("--name");
+    }
+
+    @Test
+    void theFirstBranchThatIsPushedDeploysAndAnotherIsToldHowToTakeItsPlace() {
+        App fresh = new App(UUID.randomUUID(), UUID.randomUUID(), "hello", null, NOW);
+        assertThat(fresh.deploysFrom("refs/heads/any")).isTrue();
+        App app = new App(fresh.id(), fresh.accountId(), "hello", "refs/heads/main", NOW);
+        assertThat(app.deploysFrom("refs/heads/main")).isTrue();
+        assertThat(app.deploysFrom("refs/heads/dev")).isFalse();
+        assertThat(app.otherBranch("refs/heads/dev")).contains("deploys from main", "caution apps branch dev");
     }
 }

@@ -63,6 +63,11 @@ public class AppStore {
         jdbc.sql("update app set deploy_branch = ? where id = ?").params(ref, app).update();
     }
 
+    /** Chooses the branch where none was chosen, not even meanwhile. */
+    public void setFirstDeployBranch(UUID app, String ref) {
+        jdbc.sql("update app set deploy_branch = ? where id = ? and deploy_branch is null").params(ref, app).update();
+    }
+
     public void markDestroyed(UUID app, Instant now) {
         jdbc.sql("update app set destroyed_at = ? where id = ?").params(at(now), app).update();
         jdbc.sql("delete from app_port where app_id = ?").param(app).update();
@@ -111,6 +116,18 @@ public class AppStore {
                 .list();
     }
 
+    public Optional<Build> build(UUID app, UUID id) {
+        return jdbc.sql("select * from build where app_id = ? and id = ?").params(app, id).query(Build.class).optional();
+    }
+
+    /** The oldest push that is not over: the one at work, if any is. */
+    public Optional<Build> buildAtWork(UUID app) {
+        return jdbc.sql("select * from build where app_id = ? and state = 'RUNNING' order by created_at limit 1")
+                .param(app)
+                .query(Build.class)
+                .optional();
+    }
+
     /** Builds that ran when the service ended can have nobody working on them. */
     public int abandonRunningBuilds(Instant now) {
         return jdbc.sql("update build set state = 'ABANDONED', failure = 'the service ended', ended_at = ?"
@@ -139,6 +156,10 @@ public class AppStore {
 
     public Optional<Release> release(UUID id) {
         return jdbc.sql("select * from release where id = ?").param(id).query(Release.class).optional();
+    }
+
+    public Optional<Release> releaseOf(UUID build) {
+        return jdbc.sql("select * from release where build_id = ?").param(build).query(Release.class).optional();
     }
 
     // Deployments

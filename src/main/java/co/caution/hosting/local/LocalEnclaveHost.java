@@ -67,7 +67,16 @@ public final class LocalEnclaveHost implements EnclaveHost {
     }
 
     @Override
+    public void requireReady() throws HostingException {
+        if (!settings.qemuIsThere()) {
+            throw new HostingException("QEMU (" + settings.qemu() + ") is not installed on the server; its operator brings"
+                    + " it (Debian: apt-get install qemu-system-x86), or names another with CAUTION_LOCAL_QEMU");
+        }
+    }
+
+    @Override
     public Enclave launch(LaunchSpec spec) throws HostingException, InterruptedException {
+        requireReady();
         requireCpus(spec.cpus());
         reserve(spec);
         Path directory = settings.run().resolve(spec.id().toString().substring(0, 8));

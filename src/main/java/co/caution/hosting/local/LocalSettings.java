@@ -1,6 +1,8 @@
 package co.caution.hosting.local;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * How enclaves run beside the service.
@@ -16,5 +18,14 @@ public record LocalSettings(Path run, String qemu, String accelerator) {
         if (!accelerator.equals("tcg") && !accelerator.equals("kvm")) {
             throw new IllegalArgumentException("caution.local.accelerator must be tcg or kvm, not '" + accelerator + "'");
         }
+    }
+
+    /** Whether the QEMU program can be run: named by its path, or found on this process's own. */
+    boolean qemuIsThere() {
+        if (qemu.contains("/")) {
+            return Files.isExecutable(Path.of(qemu));
+        }
+        String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+        return Arrays.stream(path.split(":")).anyMatch(directory -> Files.isExecutable(Path.of(directory, qemu)));
     }
 }

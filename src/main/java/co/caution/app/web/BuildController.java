@@ -1,0 +1,136 @@
+package co.caution.app.web;
+
+import co.caution.app.App;
+import co.caution.app.Apps;
+import co.caution.app.Build;
+import co.caution.app.Deployer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** An app's builds over HTTP: look, follow, cancel. */
+@RestController
+@RequestMapping("/api/apps/{app}/builds")
+class BuildController {
+
+    /** The build's state when the output was read. */
+    static final String STATE = "x-build-state";
+
+    private static final MediaType TEXT = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
+    private static final int LONGEST_WAIT_SECONDS = 30;
+    private static final Duration UNTIL_CANCELLED = Duration.ofSeconds(45);
+
+    record BuildView(
+            UUID id,
+            String ref,
+            String commit,
+            String state,
+            @Nullable String failedPhase,
+            @Nullable String failure,
+            Instant createdAt,
+            @Nullable Instant endedAt) {
+        static BuildView of(Build b) {
+            return new BuildView(b.id(), b.ref(), b.commitId(), name(b.state()), b.failedPhase(), b.failure(),
+                    b.createdAt(), b.endedAt());
+        }
+    }
+
+    private final Apps apps;
+    private final Deployer deployer;
+
+    BuildController(Apps apps, Deployer deployer) {
+        this.apps = apps;
+        this.deployer = deployer;
+    }
+
+    @GetMapping
+    List<BuildView> list(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app) {
+        return apps.builds(apps.get(account, app)).stream().map(BuildView::of).toList();
+    }
+
+    @GetMapping("/{build}")
+    BuildView get(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app, @PathVariable UUID build) {
+        return BuildView.of(apps.build(apps.get(account, app), build));
+    }
+
+    /**
+     * What a build said, as text.
+     *
+     * @param from how many lines the caller has already
+     * @param wait seconds to wait for a line while the build is at work; each call is short, so that whoever follows a
+     *     build needs no long-lived connection and loses nothing when one breaks
+     * @param restart the lines of the last time that its release was started again, instead
+     */
+    @GetMapping("/{build}/output")
+    ResponseEntity<String> output(
+            @RequestAttribute(Apps.CALLER) UUID account,
+            @PathVariable UUID app,
+            @PathVariable UUID build,
+            @RequestParam(defaultValue = "0") int from,
+            @RequestParam(defaultValue = "0") int wait,
+            @RequestParam(defaultValue = "false") boolean restart)
+            throws IOException, InterruptedException {
+        App found = apps.get(account, app);
+        apps.build(found, build);
+        Path log = restart ? deployer.restartLog(build) : deployer.progressLog(build);
+        int first = Math.max(0, from);
+        var following = deployer.following(log);
+        if (following.isPresent()) {
+            following.get().from(first, Duration.ofSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS)));
+        }
+        // The state before the lines: whoever reads that a build is over has all that it said.
+        String state = deployer.following(log).isPresent()
+                ? name(Build.State.RUNNING)
+                : name(apps.build(found, build).state());
+        return ResponseEntity.ok().header(STATE, state).contentType(TEXT).body(lines(log, first));
+    }
+
+    /** Ends a build that waits or runs; answers when nothing of it is left. */
+    @PostMapping("/{build}/cancel")
+    BuildView cancel(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app, @PathVariable UUID build)
+            throws InterruptedException, ExecutionException {
+        App found = apps.get(account, app);
+        try {
+            deployer.cancel(apps.build(found, build)).toCompletableFuture()
+                    .get(UNTIL_CANCELLED.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // Asked for, and under way: the state says so.
+        }
+        return BuildView.of(apps.build(found, build));
+    }
+
+    /** From the file, whether anybody still writes to it or not: a line is there before anyone is told of it. */
+    private static String lines(Path log, int from) throws IOException {
+        if (!Files.exists(log)) {
+            return "";
+        }
+        var text = new StringBuilder();
+        try (var lines = Files.lines(log)) {
+            lines.skip(from).forEach(line -> text.append(line).append('\n'));
+        }
+        return text.toString();
+    }
+
+    private static String name(Build.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}
