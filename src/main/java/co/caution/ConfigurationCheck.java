@@ -37,6 +37,7 @@ final class ConfigurationCheck {
         check.directories();
         check.database();
         check.local();
+        check.limits();
     }
 
     private void names() {
@@ -154,6 +155,18 @@ final class ConfigurationCheck {
         }
         if (p.local().accelerator() == CautionProperties.Accelerator.KVM && !Files.isWritable(Path.of("/dev/kvm"))) {
             report.notReady("caution.local.accelerator", "this user may not open /dev/kvm", "Use tcg, or let the user use it");
+        }
+    }
+
+    private void limits() {
+        positive("caution.push.max-pack", p.push().maxPack().toBytes());
+        positive("caution.push.max-object", p.push().maxObject().toBytes());
+        positive("caution.build.time-limit", p.build().timeLimit().toSeconds());
+    }
+
+    private void positive(String property, long value) {
+        if (value <= 0) {
+            report.error(property, "it lets nothing through", "It must be more than 0");
         }
     }
 }

@@ -49,6 +49,17 @@ class CautionPropertiesTest {
                 """);
     }
 
+    @Test
+    void aPushAndItsBuild() {
+        assertThat(properties("caution.push")).isEqualTo("""
+                caution.push.max-pack = 512MB
+                caution.push.max-object = 256MB
+                """);
+        assertThat(properties("caution.build")).isEqualTo("""
+                caution.build.time-limit = 30m
+                """);
+    }
+
     /** Those directly below, with their defaults. */
     private static String properties(String prefix) {
         return ConfigurationProperty.all().stream()

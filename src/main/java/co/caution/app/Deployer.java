@@ -281,7 +281,7 @@ public class Deployer {
                     + " behind");
         }
         try {
-            rollout.requireReady();
+            rollout.requireReady(app);
         } catch (DeploymentException e) {
             return new PushOutcome.Failed("deployment", e.getMessage());
         }

@@ -24,6 +24,11 @@ class FrontDoorPorts {
         this.settings = settings;
     }
 
+    /** Guest port to public port, as far as they are assigned. */
+    Map<Integer, Integer> of(UUID app) {
+        return store.ports(app);
+    }
+
     /** Guest port to public port, for the app's ports and the attestation endpoint; new ones are taken as needed. */
     synchronized Map<Integer, Integer> assign(UUID app, List<Integer> guestPorts) throws DeploymentException {
         var assigned = store.ports(app);

@@ -47,8 +47,13 @@ class Rollout {
     }
 
     /** Said before minutes are spent on an image that nothing here could start. */
-    void requireReady() throws DeploymentException {
+    void requireReady(App app) throws DeploymentException {
         launcher.requireReady();
+        try {
+            traffic.requireFree(app.id(), ports.of(app.id()));
+        } catch (IOException e) {
+            throw new DeploymentException(e.getMessage());
+        }
     }
 
     /** @param cancellation may end this until the release goes live */

@@ -12,6 +12,13 @@ public interface Traffic {
     int ATTESTATION = 0;
 
     /**
+     * Looks whether {@link #lead} could open these doors; those that are open already can.
+     *
+     * @throws IOException when a port is taken by something else
+     */
+    void requireFree(UUID app, Map<Integer, Integer> ports) throws IOException;
+
+    /**
      * Opens the app's front doors, or turns those that are open to another enclave.
      *
      * @param ports guest port to public port

@@ -27,6 +27,16 @@ class FrontDoor implements Traffic {
     }
 
     @Override
+    public synchronized void requireFree(UUID app, Map<Integer, Integer> ports) throws IOException {
+        var open = doors.getOrDefault(app, Map.of());
+        for (var port : ports.entrySet()) {
+            if (!open.containsKey(port.getKey())) {
+                open(app, port.getKey(), port.getValue()).close();
+            }
+        }
+    }
+
+    @Override
     public synchronized void lead(UUID app, Map<Integer, Integer> ports, Enclave enclave) throws IOException {
         var open = doors.getOrDefault(app, Map.of());
         var next = new HashMap<Integer, Door>();
