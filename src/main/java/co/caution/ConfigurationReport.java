@@ -23,9 +23,11 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 /** Collects everything that is wrong, each with the name under which the user gave it. */
 final class ConfigurationReport {
 
-    /** Variables of the command line, which set no property. */
+    /** Variables of the command line, the launcher and the tests, which set no property. */
     static final Set<String> NOT_PROPERTIES = Set.of("CAUTION_APP_PORTS", "CAUTION_CONFIG", "CAUTION_DEBUG",
-            "CAUTION_LAUNCHER", "CAUTION_LINUX_SOURCE", "CAUTION_SERVER", "CAUTION_TERMINAL", "CAUTION_TOKEN", "CAUTION_WORKDIR");
+            "CAUTION_ENCLAVEOS_CACHE", "CAUTION_JAVA_HOME", "CAUTION_LAUNCHER", "CAUTION_LINUX_SOURCE",
+            "CAUTION_MAVEN_HOME", "CAUTION_SERVER", "CAUTION_TERMINAL", "CAUTION_TOKEN", "CAUTION_VECTORS",
+            "CAUTION_WORKDIR");
 
     private final ConfigurableEnvironment environment;
     private final ConfigurationSources sources;
