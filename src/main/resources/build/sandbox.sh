@@ -22,9 +22,14 @@ shift
 
 case $stage in
 host)
-  # WORK SOURCE BASES NETWORK COMMAND…
+  # WORK SOURCE BASES NETWORK DISK FILES MEMORY PROCESSES FILESIZE COMMAND…
   work=$1 network=$4
   exec 3<&0 </dev/null
+  if [ -e "$work/groups" ]; then
+    while read -r group; do
+      echo $$ >"$group/cgroup.procs" || fail "this process cannot join the control group $group"
+    done <"$work/groups"
+  fi
   if [ "$(id -u)" = 0 ]; then
     set -- root "$@"
   else
@@ -67,9 +72,9 @@ host)
   ;;
 
 init)
-  own=$1 who=$2 work=$3 source=$4 bases=$5 network=$6
-  shift 6
-  exec 3<&0 </dev/null
+  own=$1 who=$2 work=$3 source=$4 bases=$5 network=$6 disk=$7 files=$8 memory=$9
+  shift 9
+  exec 3<&0 4>"$work/verdict" </dev/null
   PATH=/usr/sbin:/usr/bin:/sbin:/bin
   # What the build's ids are out here: ids that belong to nobody on this machine; for a user, the subordinate ones,
   # never the user's own (0 here), which could signal the processes of this script.
@@ -148,7 +153,7 @@ init)
   mount -o remount,ro /
 
   mkfifo /run/ready /run/go
-  unshare --user --mount --keep-caps -- sh /caution/sandbox.sh enter "$@" 3<&- &
+  unshare --user --mount --keep-caps -- sh /caution/sandbox.sh enter "$@" 3<&- 4>&- &
   command=$!
   read -r _ </run/ready
   for map in uid_map gid_map; do
@@ -157,8 +162,11 @@ init)
   done
   echo go >/run/go
 
-  { cat <&3 >/dev/null; kill -KILL -1; } &
+  { cat <&3 >/dev/null; kill -KILL -1; } 4>&- &
   exec 3<&-
+  sh /caution/watch.sh disk "$disk" "$files" &
+  [ "$memory" = 0 ] || sh /caution/watch.sh memory "$memory" "$1" &
+  exec 4>&-
   status=0
   wait "$command" || status=$?
   # Files of other ids are easiest removed by whoever can name them. The result, in /work/out, is left.
@@ -173,6 +181,10 @@ enter)
   processes=$1 filesize=$2
   shift 2
   cd /work
+  # A namespace of the build's own would hold more than is counted here, and asks more of the kernel.
+  echo 0 >/proc/sys/user/max_user_namespaces
+  # If this machine runs out of memory, the build goes first.
+  echo 1000 >/proc/self/oom_score_adj
   exec setpriv --reuid 0 --regid 0 --clear-groups --ambient-caps -all --inh-caps -all \
     prlimit --core=0 --nproc="$processes" --fsize="$filesize" -- \
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/work/home TMPDIR=/work/tmp LANG=C.UTF-8 LC_ALL=C.UTF-8 TZ=UTC \
@@ -180,7 +192,17 @@ enter)
   ;;
 
 remove)
-  # DIRECTORY: of a build that was killed, with files of ids that only its namespace can name
+  # DIRECTORY: of a build that has ended or was killed, with files of ids that only its namespace can name
+  if [ -e "$1/groups" ]; then
+    while read -r group; do
+      tries=0
+      # The last process of it may still be on its way out.
+      until [ ! -d "$group" ] || rmdir "$group" 2>/dev/null || [ "$tries" -ge 50 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+      done
+    done <"$1/groups"
+  fi
   if [ "$(id -u)" = 0 ]; then
     exec rm -rf --one-file-system -- "$1"
   fi

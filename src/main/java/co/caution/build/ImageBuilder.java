@@ -38,7 +38,8 @@ final class ImageBuilder {
         }
         Containerfile needs = Containerfile.parse(
                 path, source.text(file, MAX_TEXT, Phase.BASES), command.buildArgs(), procfile.buildNetwork());
-        var sandbox = new Sandbox(work, source.directory(), limits);
+        var sandbox = Sandbox.open(work, source.directory(), limits, ControlGroups.here());
+        log.detail(sandbox.guard());
         var bases = new ArrayList<String>();
         var arguments = new ArrayList<>(List.of("sh", "/caution/image.sh", "build"));
         for (String name : needs.packageBases()) {

@@ -70,7 +70,7 @@ public final class Pipeline {
 
         log.phase(Phase.FLATTEN);
         Path layers = Files.createDirectory(work.directory().resolve("layers"));
-        OciImage oci = OciImage.read(image.layout(), layers, limits.imageBytes());
+        OciImage oci = OciImage.read(image.layout(), layers, limits.image().bytes());
         RootFs fs = Flattener.flatten(oci.layers(), log);
         ImageConfig config = ImageConfig.of(oci.config(), procfile, fs);
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs commands in {@code sandbox.sh}: their own user, PID, mount, IPC, UTS and network namespaces. The process holds
@@ -19,21 +20,38 @@ import java.util.function.Consumer;
  */
 final class Sandbox {
 
-    private static final Duration DISK_CHECK = Duration.ofSeconds(1);
+    private static final Duration CHECK = Duration.ofMillis(200);
+    /** Where each limit is set: a property of the service, an option of whoever builds on a machine of their own. */
+    private static final String RAISE = "; use less, or raise caution.build.%1$s (of caution build and verify: --build-%1$s)";
 
     private final Work work;
     private final Path source;
     private final BuildLimits limits;
+    private final @Nullable ControlGroup group;
     private final long deadline;
 
-    /**
-     * @param source the directory that is {@code /source} inside, read-only
-     */
-    Sandbox(Work work, Path source, BuildLimits limits) {
+    private Sandbox(Work work, Path source, BuildLimits limits, @Nullable ControlGroup group) {
         this.work = work;
         this.source = source;
         this.limits = limits;
+        this.group = group;
         this.deadline = System.nanoTime() + limits.time().toNanos();
+    }
+
+    /**
+     * @param source the directory that is {@code /source} inside, read-only
+     * @param groups where a control group may be had; {@code work} removes it
+     */
+    static Sandbox open(Work work, Path source, BuildLimits limits, ControlGroups groups)
+            throws IOException, InterruptedException {
+        String name = "caution-" + work.directory().getFileName();
+        return new Sandbox(work, source, limits, groups.make(name, limits, work.groups()).orElse(null));
+    }
+
+    /** Who holds the build to its limits, for the log. */
+    String guard() {
+        return "memory at most " + limits.memory() + ", " + limits.processes() + " processes: "
+                + (group != null ? "held by a control group" : "watched twice a second, for want of a control group");
     }
 
     /**
@@ -50,8 +68,11 @@ final class Sandbox {
                 source.toString(),
                 work.bases().toString(),
                 network ? "on" : "off",
+                String.valueOf(limits.disk().kibibytes()),
+                String.valueOf(limits.files()),
+                group != null ? "0" : String.valueOf(limits.memory().kibibytes()),
                 String.valueOf(limits.processes()),
-                String.valueOf(limits.fileBytes())));
+                String.valueOf(limits.file().bytes())));
         all.addAll(command);
         ProcessBuilder builder =
                 new ProcessBuilder(all).directory(work.directory().toFile()).redirectErrorStream(true);
@@ -59,11 +80,13 @@ final class Sandbox {
         builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         builder.environment().put("LC_ALL", "C.UTF-8");
         Process process = builder.start();
-        var output = new Output(process.getInputStream(), limits.logBytes());
+        var output = new Output(process.getInputStream(), limits.log().bytes());
         Thread reader = Thread.ofVirtual().start(output);
         try {
             follow(output, lines);
-            return process.waitFor();
+            int status = process.waitFor();
+            requireWithinLimits(status != 0);
+            return status;
         } finally {
             kill(process);
             reader.interrupt();
@@ -71,12 +94,12 @@ final class Sandbox {
     }
 
     private void follow(Output output, Consumer<String> lines) throws BuildException, IOException, InterruptedException {
-        long nextDiskCheck = System.nanoTime();
+        long nextCheck = System.nanoTime();
         while (true) {
             String line = output.queue.poll(200, TimeUnit.MILLISECONDS);
             if (line == Output.END) {
                 if (output.tooMuch) {
-                    throw failed("the build printed more than " + (limits.logBytes() >> 10) + " KiB; make it quieter");
+                    throw failed("the build printed more than " + limits.log() + "; make it quieter");
                 }
                 return;
             }
@@ -85,17 +108,43 @@ final class Sandbox {
             }
             long now = System.nanoTime();
             if (now - deadline > 0) {
-                throw failed("the build did not end within " + limits.time().toSeconds()
-                        + " s and was stopped; make it shorter, or have the operator raise the limit");
+                requireWithinLimits(false);
+                throw over("did not end within " + limits.time().toSeconds() + " s", "time");
             }
-            if (now - nextDiskCheck > 0) {
-                nextDiskCheck = now + DISK_CHECK.toNanos();
-                if (Files.getFileStore(work.directory()).getUsableSpace() < limits.freeDiskBytes()) {
+            if (now - nextCheck > 0) {
+                nextCheck = now + CHECK.toNanos();
+                requireWithinLimits(false);
+                if (Files.getFileStore(work.directory()).getUsableSpace() < limits.freeDisk().bytes()) {
                     throw failed("the build was stopped because the disk is nearly full: less than "
-                            + (limits.freeDiskBytes() >> 20) + " MiB are free; write less, or have the operator make room");
+                            + limits.freeDisk() + " are free; write less, or have the operator make room");
                 }
             }
         }
+    }
+
+    /**
+     * A build that lost a process to a limit is no build, whatever it made of that.
+     *
+     * @param failed already, so that a process it was refused is the likely reason
+     */
+    private void requireWithinLimits(boolean failed) throws BuildException, IOException {
+        String over = work.verdict();
+        if (over.equals("memory") || group != null && group.ranOutOfMemory()) {
+            throw over("used more than " + limits.memory() + " of memory", "memory");
+        }
+        if (over.equals("processes") || failed && group != null && group.ranOutOfProcesses()) {
+            throw over("ran more than " + limits.processes() + " processes at once", "processes");
+        }
+        if (over.equals("disk")) {
+            throw over("used more than " + limits.disk() + " of disk", "disk");
+        }
+        if (over.equals("files")) {
+            throw over("had more than " + limits.files() + " files", "files");
+        }
+    }
+
+    private static BuildException over(String what, String limit) {
+        return failed("the build " + what + " and was stopped" + RAISE.formatted(limit));
     }
 
     private static void kill(Process process) throws IOException {

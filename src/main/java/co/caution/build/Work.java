@@ -22,7 +22,7 @@ import java.util.Objects;
 final class Work implements AutoCloseable {
 
     private static final List<String> TOOLS = List.of(
-            "sandbox.sh", "image.sh", "policy.json", "fetch-policy.json", "storage.conf", "registries.conf",
+            "sandbox.sh", "watch.sh", "image.sh", "policy.json", "fetch-policy.json", "storage.conf", "registries.conf",
             "containers.conf");
 
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -67,6 +67,17 @@ final class Work implements AutoCloseable {
     /** What the build left, {@code /work/out} of the sandbox. */
     Path out() {
         return directory.resolve("inside/out");
+    }
+
+    /** Names the directories of the build's control groups, one a line; absent where there are none. */
+    Path groups() {
+        return directory.resolve("groups");
+    }
+
+    /** The limit that the build went over, in a word of {@code watch.sh}; empty if it did not. */
+    String verdict() throws IOException {
+        Path file = directory.resolve("verdict");
+        return Files.exists(file) ? Files.readString(file).strip() : "";
     }
 
     Path script() {

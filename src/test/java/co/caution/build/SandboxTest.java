@@ -142,9 +142,9 @@ class SandboxTest {
                 RUN while :; do echo spam; done
                 """);
 
-        assertThatThrownBy(() -> build(source, BuildLimits.defaults().withLogBytes(100_000), recorder))
+        assertThatThrownBy(() -> build(source, BuildLimits.defaults().withLog(new Size(100 << 10)), recorder))
                 .isInstanceOf(BuildException.class)
-                .hasMessageContaining("printed more than 97 KiB");
+                .hasMessageContaining("printed more than 100 KiB");
     }
 
     @Test
@@ -168,7 +168,7 @@ class SandboxTest {
                         }
                         """,
                         List.of()),
-                new BuildLimits(limits.time(), limits.logBytes(), 200, limits.fileBytes(), 0, limits.imageBytes()),
+                limits.withProcesses(200),
                 recorder);
 
         assertThat(recorder.lines).anyMatch(line -> line.matches("forked 1?[0-9]{1,2}"));
