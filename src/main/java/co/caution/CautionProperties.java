@@ -1,5 +1,7 @@
 package co.caution;
 
+import co.caution.build.BuildLimits;
+import co.caution.build.Size;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -83,9 +85,26 @@ record CautionProperties(
     record Push(@DefaultValue("512MB") DataSize maxPack, @DefaultValue("256MB") DataSize maxObject) {}
 
     /**
-     * What one container build may take.
+     * What a build may use up.
      *
-     * @param timeLimit how long, base images included; it is stopped then
+     * @param atOnce builds that run at the same time; others wait their turn
+     * @param timeLimit how long one build may take, base images included; it is stopped then
+     * @param memory that all processes of one build may use together; without a value half of the machine's, at most 4GB
+     * @param processes that one build may run at once
+     * @param disk that one build may use, intermediate images included
+     * @param files that one build may have at once, directories included
      */
-    record Build(@DefaultValue("30m") Duration timeLimit) {}
+    record Build(
+            @DefaultValue("2") int atOnce,
+            @DefaultValue("30m") Duration timeLimit,
+            @Nullable DataSize memory,
+            @DefaultValue("4096") int processes,
+            @DefaultValue("20GB") DataSize disk,
+            @DefaultValue("2000000") long files) {
+
+        BuildLimits limits() {
+            return BuildLimits.defaults().with(timeLimit, memory == null ? null : new Size(memory.toBytes()), processes,
+                    new Size(disk.toBytes()), files);
+        }
+    }
 }

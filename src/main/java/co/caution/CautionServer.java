@@ -5,7 +5,6 @@ import co.caution.app.Deployer;
 import co.caution.app.PlatformSettings;
 import co.caution.attestation.LocalRoot;
 import co.caution.build.BuildHome;
-import co.caution.build.BuildLimits;
 import co.caution.build.Pipeline;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.git.PushLimits;
@@ -91,7 +90,7 @@ public class CautionServer {
     @Bean
     PlatformSettings platformSettings(CautionProperties p, HomeLock lock) {
         return new PlatformSettings(p.home(), p.host(), p.appHost(), p.bind(), p.httpPort(), p.sshPort(),
-                p.firstPort(), p.lastPort());
+                p.firstPort(), p.lastPort(), p.build().atOnce());
     }
 
     /** TLS may end here or in a proxy in front: a name with https is as good as its certificate. */
@@ -145,7 +144,7 @@ public class CautionServer {
 
     @Bean
     Pipeline pipeline(CautionProperties p, EnclaveOsRelease enclaveOs) {
-        return new Pipeline(new BuildHome(p.cache()), enclaveOs, BuildLimits.defaults().withTime(p.build().timeLimit()));
+        return new Pipeline(new BuildHome(p.cache()), enclaveOs, p.build().limits());
     }
 
     @Bean

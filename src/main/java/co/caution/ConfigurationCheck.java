@@ -1,6 +1,8 @@
 package co.caution;
 
 import co.caution.account.LoginMessage;
+import co.caution.build.BuildLimits;
+import co.caution.build.Size;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,6 +40,7 @@ final class ConfigurationCheck {
         check.database();
         check.local();
         check.limits();
+        check.builds();
     }
 
     private void names() {
@@ -143,6 +146,30 @@ final class ConfigurationCheck {
         }
     }
 
+    private void builds() {
+        var build = p.build();
+        atLeast("caution.build.at-once", build.atOnce(), 1);
+        atLeast("caution.build.processes", build.processes(), BuildLimits.LEAST_PROCESSES);
+        atLeast("caution.build.files", build.files(), BuildLimits.LEAST_FILES);
+        atLeast("caution.build.disk", build.disk().toBytes(), BuildLimits.LEAST_DISK);
+        if (build.memory() != null) {
+            atLeast("caution.build.memory", build.memory().toBytes(), BuildLimits.LEAST_MEMORY);
+        }
+        positive("caution.build.time-limit", build.timeLimit().toSeconds());
+    }
+
+    private void atLeast(String property, long value, Size least) {
+        if (value < least.bytes()) {
+            report.error(property, "no build fits into that", "It must be at least " + least);
+        }
+    }
+
+    private void atLeast(String property, long value, long least) {
+        if (value < least) {
+            report.error(property, "no build fits into that", "It must be at least " + least);
+        }
+    }
+
     private void local() {
         String qemu = p.local().qemu();
         boolean found = qemu.contains("/")
@@ -161,7 +188,6 @@ final class ConfigurationCheck {
     private void limits() {
         positive("caution.push.max-pack", p.push().maxPack().toBytes());
         positive("caution.push.max-object", p.push().maxObject().toBytes());
-        positive("caution.build.time-limit", p.build().timeLimit().toSeconds());
     }
 
     private void positive(String property, long value) {

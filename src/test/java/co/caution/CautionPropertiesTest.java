@@ -42,6 +42,18 @@ class CautionPropertiesTest {
     }
 
     @Test
+    void builds() {
+        assertThat(properties("caution.build")).isEqualTo("""
+                caution.build.at-once = 2
+                caution.build.time-limit = 30m
+                caution.build.memory
+                caution.build.processes = 4096
+                caution.build.disk = 20GB
+                caution.build.files = 2000000
+                """);
+    }
+
+    @Test
     void theLog() {
         assertThat(properties("caution.log")).isEqualTo("""
                 caution.log.format = text

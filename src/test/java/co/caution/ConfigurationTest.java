@@ -101,6 +101,9 @@ class ConfigurationTest {
             caution.local.qemu | /nowhere  | there is no such program
             caution.home       | /etc/passwd/x | /etc/passwd is not a directory
             caution.database.url | mysql:x | that is no PostgreSQL JDBC URL
+            caution.build.at-once | 0     | no build fits into that. It must be at least 1
+            caution.build.memory | 1MB    | no build fits into that. It must be at least 64 MiB
+            caution.build.time-limit | 0s | it lets nothing through
             """)
     void whatATypeCannotSayIsCheckedToo(String property, String value, String wrong) {
         option(property, value, property);

@@ -23,8 +23,6 @@ import org.springframework.util.FileSystemUtils;
 @Component
 class ImageBuilder {
 
-    /** Two builds at once fill two cores; more would only take turns. */
-    private static final int AT_ONCE = 2;
     private static final int KEPT_STAGES = 10;
     private static final String STAGE = "eif-stage";
 
@@ -33,7 +31,7 @@ class ImageBuilder {
     private final AppStore store;
     private final PlatformSettings settings;
     private final Clock clock;
-    private final WaitingLine places = new WaitingLine(AT_ONCE);
+    private final WaitingLine places;
 
     ImageBuilder(
             Pipeline pipeline, EnclaveOsRelease enclaveOs, AppStore store, PlatformSettings settings, Clock clock) {
@@ -42,12 +40,13 @@ class ImageBuilder {
         this.store = store;
         this.settings = settings;
         this.clock = clock;
+        this.places = new WaitingLine(settings.buildsAtOnce());
     }
 
     Release build(App app, Build build, Repository repository, ObjectId commit, ProgressLog log)
             throws DeploymentException, IOException, InterruptedException {
         try (var _ = places.enter(place -> log.step(
-                AT_ONCE + " other builds are at work; this one waits, number " + place + " in line"))) {
+                settings.buildsAtOnce() + " other builds are at work; this one waits, number " + place + " in line"))) {
             long start = System.nanoTime();
             Path stage = settings.build(build.id()).resolve(STAGE);
             BuiltImage image = pipeline.build(repository, commit, stage, listener(log));

@@ -12,6 +12,7 @@ import java.util.UUID;
  * @param bind the address that the gateway, SSH and the front doors listen on
  * @param firstPort the first port that front doors may take
  * @param lastPort the last one
+ * @param buildsAtOnce builds that run at the same time; others wait their turn
  */
 public record PlatformSettings(
         Path home,
@@ -21,7 +22,8 @@ public record PlatformSettings(
         int httpPort,
         int sshPort,
         int firstPort,
-        int lastPort) {
+        int lastPort,
+        int buildsAtOnce) {
 
     public PlatformSettings {
         home = home.toAbsolutePath().normalize();

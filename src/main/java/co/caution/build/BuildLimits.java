@@ -3,6 +3,7 @@ package co.caution.build;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one build may use up.
@@ -21,6 +22,26 @@ public record BuildLimits(
         Duration time, Size memory, int processes, Size disk, long files, Size file, Size log, Size freeDisk, Size image) {
 
     private static final Size MOST_MEMORY = Size.mebibytes(4096);
+    /** What the sandbox and the builder need for themselves. */
+    public static final Size LEAST_MEMORY = Size.mebibytes(64);
+    public static final Size LEAST_DISK = Size.mebibytes(16);
+    public static final int LEAST_PROCESSES = 32;
+    public static final int LEAST_FILES = 100;
+
+    /** @throws IllegalArgumentException if one is so small that nothing can be built; the message names it */
+    public BuildLimits {
+        require(!time.isNegative() && !time.isZero(), "time is more than nothing");
+        require(memory.bytes() >= LEAST_MEMORY.bytes(), "memory is at least " + LEAST_MEMORY);
+        require(processes >= LEAST_PROCESSES, "processes are at least " + LEAST_PROCESSES);
+        require(disk.bytes() >= LEAST_DISK.bytes(), "disk is at least " + LEAST_DISK);
+        require(files >= LEAST_FILES, "files are at least " + LEAST_FILES);
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
 
     public static BuildLimits defaults() {
         return new BuildLimits(
@@ -37,34 +58,29 @@ public record BuildLimits(
 
     /** Half of what there is, in whole MiB: what is printed of it should be readable. */
     static Size memoryOf(long machine) {
-        return Size.mebibytes(Math.min(machine / 2, MOST_MEMORY.bytes()) >> 20);
+        return Size.mebibytes(Math.clamp(machine / 2, LEAST_MEMORY.bytes(), MOST_MEMORY.bytes()) >> 20);
     }
 
-    public BuildLimits withTime(Duration limit) {
-        return new BuildLimits(limit, memory, processes, disk, files, file, log, freeDisk, image);
-    }
-
-    public BuildLimits withMemory(Size limit) {
-        return new BuildLimits(time, limit, processes, disk, files, file, log, freeDisk, image);
-    }
-
-    public BuildLimits withProcesses(int limit) {
-        return new BuildLimits(time, memory, limit, disk, files, file, log, freeDisk, image);
-    }
-
-    public BuildLimits withDisk(Size limit) {
-        return new BuildLimits(time, memory, processes, limit, files, file, log, freeDisk, image);
-    }
-
-    BuildLimits withFiles(long limit) {
-        return new BuildLimits(time, memory, processes, disk, limit, file, log, freeDisk, image);
+    /** With what is named here, and the rest as it is. */
+    public BuildLimits with(
+            @Nullable Duration newTime,
+            @Nullable Size newMemory,
+            @Nullable Integer newProcesses,
+            @Nullable Size newDisk,
+            @Nullable Long newFiles) {
+        return new BuildLimits(
+                newTime == null ? time : newTime,
+                newMemory == null ? memory : newMemory,
+                newProcesses == null ? processes : newProcesses,
+                newDisk == null ? disk : newDisk,
+                newFiles == null ? files : newFiles,
+                file,
+                log,
+                freeDisk,
+                image);
     }
 
     BuildLimits withLog(Size limit) {
         return new BuildLimits(time, memory, processes, disk, files, file, limit, freeDisk, image);
-    }
-
-    BuildLimits withFreeDisk(Size limit) {
-        return new BuildLimits(time, memory, processes, disk, files, file, log, limit, image);
     }
 }

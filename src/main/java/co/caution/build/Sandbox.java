@@ -109,7 +109,7 @@ final class Sandbox {
             long now = System.nanoTime();
             if (now - deadline > 0) {
                 requireWithinLimits(false);
-                throw over("did not end within " + limits.time().toSeconds() + " s", "time");
+                throw over("did not end within " + limits.time().toSeconds() + " s", "time-limit");
             }
             if (now - nextCheck > 0) {
                 nextCheck = now + CHECK.toNanos();

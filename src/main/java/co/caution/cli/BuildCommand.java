@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -22,11 +23,14 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--json", description = "JSON for machines.")
     boolean json;
 
+    @Mixin
+    BuildOptions options;
+
     @Override
     public Integer call() throws BuildException, IOException, InterruptedException {
         Checkout checkout = Checkout.find().orElseThrow(
                 () -> new CliException(Errors.USAGE, "This is not a git repository; run it in an app's checkout."));
-        BuiltImage image = LocalBuild.of(checkout, commit, root.context().cache(), json).builder().build();
+        BuiltImage image = LocalBuild.of(checkout, commit, options, root.context().cache(), json).builder().build();
         if (json) {
             var out = new LinkedHashMap<String, Object>();
             out.put("tree", image.manifest().tree());

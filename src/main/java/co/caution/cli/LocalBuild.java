@@ -23,7 +23,8 @@ final class LocalBuild {
     private LocalBuild() {}
 
     /** @param quiet says nothing while it builds */
-    static Reproduction of(Checkout checkout, String commit, Path cache, boolean quiet) {
+    static Reproduction of(Checkout checkout, String commit, BuildOptions options, Path cache, boolean quiet) {
+        BuildLimits limits = options.limits();
         Path top = checkout.root();
         Git.Result commitId = Git.run(top, "rev-parse", "--verify", "--quiet", "--end-of-options", commit + "^{commit}");
         if (!commitId.ok()) {
@@ -40,7 +41,7 @@ final class LocalBuild {
                 Path builds = cache.resolve("build");
                 prune(builds);
                 Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
-                return new Pipeline(new BuildHome(cache), EnclaveOs.ready(cache), BuildLimits.defaults())
+                return new Pipeline(new BuildHome(cache), EnclaveOs.ready(cache), limits)
                         .build(repository, id, stage, quiet ? BuildListener.SILENT : listener());
             }
         });

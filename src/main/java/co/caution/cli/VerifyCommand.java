@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -62,6 +63,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "JSON for machines.")
     boolean json;
 
+    @Mixin
+    BuildOptions options;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (maxAge < 0) {
@@ -87,7 +91,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Optional<Reproduction> source(Optional<Checkout> checkout) {
         return pcrs == null
-                ? checkout.map(found -> LocalBuild.of(found, commit, root.context().cache(), json))
+                ? checkout.map(found -> LocalBuild.of(found, commit, options, root.context().cache(), json))
                 : Optional.empty();
     }
 

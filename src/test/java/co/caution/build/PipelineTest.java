@@ -121,7 +121,7 @@ class PipelineTest {
         TestSource source = new TestSource().file("Procfile", "run: /x")
                 .file("Containerfile", "FROM registry.example/none@sha256:" + "ab".repeat(32) + "\n");
 
-        assertThatThrownBy(() -> build(source, "stage", BuildLimits.defaults().withTime(Duration.ofSeconds(60))))
+        assertThatThrownBy(() -> build(source, "stage", BuildLimits.defaults().with(Duration.ofSeconds(60), null, null, null, null)))
                 .isInstanceOf(BuildException.class)
                 .hasMessageContaining("a base image cannot be fetched");
     }

@@ -129,7 +129,7 @@ class SandboxTest {
                 """);
         long start = System.nanoTime();
 
-        assertThatThrownBy(() -> build(source, BuildLimits.defaults().withTime(Duration.ofSeconds(4)), recorder))
+        assertThatThrownBy(() -> build(source, BuildLimits.defaults().with(Duration.ofSeconds(4), null, null, null, null), recorder))
                 .isInstanceOf(BuildException.class)
                 .hasMessageContaining("did not end within 4 s");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
@@ -168,7 +168,7 @@ class SandboxTest {
                         }
                         """,
                         List.of()),
-                limits.withProcesses(200),
+                limits.with(null, null, 200, null, null),
                 recorder);
 
         assertThat(recorder.lines).anyMatch(line -> line.matches("forked 1?[0-9]{1,2}"));
