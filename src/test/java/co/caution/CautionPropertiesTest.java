@@ -62,13 +62,10 @@ class CautionPropertiesTest {
     }
 
     @Test
-    void aPushAndItsBuild() {
+    void aPush() {
         assertThat(properties("caution.push")).isEqualTo("""
                 caution.push.max-pack = 512MB
                 caution.push.max-object = 256MB
-                """);
-        assertThat(properties("caution.build")).isEqualTo("""
-                caution.build.time-limit = 30m
                 """);
     }
 
