@@ -84,7 +84,9 @@ public class CautionServer {
     /** Taken before anything in the home directory is touched. */
     @Bean(destroyMethod = "close")
     HomeLock homeLock(CautionProperties p) throws IOException {
-        return HomeLock.take(p.home());
+        HomeLock lock = HomeLock.take(p.home());
+        Leftovers.sweep(p.home());
+        return lock;
     }
 
     @Bean

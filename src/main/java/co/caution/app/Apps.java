@@ -24,10 +24,11 @@ public class Apps {
     public record OnItsWay(Build build, Optional<Integer> release) {}
 
     /**
-     * @param state initialized, starting, running, stopped or failed; a release that is live is running, whatever is on
-     *     its way
+     * @param state initialized, starting, running, restarting, stopped or failed; a release that is live is running,
+     *     whatever is on its way
      * @param release the release that runs, or ran last
-     * @param reason why the last start ended, when it did
+     * @param restarts how often in a row its enclave ended unasked and was started again
+     * @param reason why the last start ended, when it did, or why it was started again
      * @param applicationUrl present once the app was live
      * @param attestationUrl present from the start
      */
@@ -36,6 +37,7 @@ public class Apps {
             String state,
             Optional<Release> release,
             Optional<OnItsWay> onItsWay,
+            int restarts,
             Optional<String> reason,
             Optional<String> applicationUrl,
             Optional<String> attestationUrl) {}
@@ -43,13 +45,15 @@ public class Apps {
     private final AppStore store;
     private final Deployer deployer;
     private final LiveEnclaves live;
+    private final Restarts restarts;
     private final FrontDoorPorts ports;
     private final Clock clock;
 
-    Apps(AppStore store, Deployer deployer, LiveEnclaves live, FrontDoorPorts ports, Clock clock) {
+    Apps(AppStore store, Deployer deployer, LiveEnclaves live, Restarts restarts, FrontDoorPorts ports, Clock clock) {
         this.store = store;
         this.deployer = deployer;
         this.live = live;
+        this.restarts = restarts;
         this.ports = ports;
         this.clock = clock;
     }
@@ -85,18 +89,21 @@ public class Apps {
     public Overview overview(App app) {
         var last = store.lastDeployment(app.id());
         var running = live.of(app.id());
-        String state = running.isPresent() ? "running" : last.map(deployment -> switch (deployment.state()) {
+        var release = running.map(LiveEnclave::release)
+                .or(() -> last.flatMap(deployment -> store.release(deployment.releaseId())));
+        var note = release.flatMap(found -> restarts.note(app.id(), found.id()));
+        boolean restarting = note.filter(Restarts.Note::pending).isPresent();
+        String state = running.isPresent() ? "running" : restarting ? "restarting" : last.map(deployment -> switch (deployment.state()) {
             case LIVE -> "running";
             case STARTING, ATTESTED -> "starting";
             case STOPPED, RETIRED -> "stopped";
             case FAILED -> "failed";
         }).orElse("initialized");
-        var release = running
-                .map(LiveEnclave::release)
-                .or(() -> last.flatMap(deployment -> store.release(deployment.releaseId())));
+        int times = note.map(Restarts.Note::times).orElse(0);
+        var reason = note.filter(_ -> times > 0).map(Restarts.Note::reason).or(() -> last.map(Deployment::reason));
         var onItsWay = store.buildAtWork(app.id())
                 .map(build -> new OnItsWay(build, store.releaseOf(build.id()).map(Release::number)));
-        return new Overview(app, state, release, onItsWay, last.map(Deployment::reason), ports.application(app.id()),
+        return new Overview(app, state, release, onItsWay, times, reason, ports.application(app.id()),
                 ports.attestation(app.id()));
     }
 

@@ -4,6 +4,7 @@ import co.caution.app.store.AppStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,12 +30,14 @@ import org.springframework.stereotype.Service;
 public class Deployer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
-    private static final long GRACE_SECONDS = 10;
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final AppStore store;
     private final Repositories repositories;
     private final ImageBuilder builder;
     private final Rollout rollout;
+    private final Restarts restarts;
+    private final Recovery recovery;
     private final LiveEnclaves live;
     private final FrontDoorPorts ports;
     private final PlatformSettings settings;
@@ -50,6 +53,8 @@ public class Deployer {
             Repositories repositories,
             ImageBuilder builder,
             Rollout rollout,
+            Restarts restarts,
+            Recovery recovery,
             LiveEnclaves live,
             FrontDoorPorts ports,
             PlatformSettings settings,
@@ -58,6 +63,8 @@ public class Deployer {
         this.repositories = repositories;
         this.builder = builder;
         this.rollout = rollout;
+        this.restarts = restarts;
+        this.recovery = recovery;
         this.live = live;
         this.ports = ports;
         this.settings = settings;
@@ -134,37 +141,27 @@ public class Deployer {
     void destroy(App app) {
         try (var _ = turn(app.id()).tryEnter().orElseThrow(() -> new AppException.Conflict(
                 "A push to '" + app.name() + "' is at work; try again when it is done, or stop it: caution builds cancel"))) {
+            store.markDestroyed(app.id(), clock.instant()); // first, so that nothing starts it again
             rollout.stop(app.id(), "the app was destroyed");
-            store.markDestroyed(app.id(), clock.instant());
         }
     }
 
-    /** Puts the records right after the service was away; before any push comes in. */
+    /** Puts everything right after the service was away; before any push comes in. */
     public void reconcile() {
-        int abandoned = store.abandonRunningBuilds(clock.instant());
-        if (abandoned > 0) {
-            LOG.warn("{} builds were cut off when the service ended; they are recorded as abandoned", abandoned);
-        }
-        for (var deployment : store.notEnded()) {
-            store.update(deployment.stopped("the service ended", clock.instant()));
-        }
+        recovery.reconcile();
     }
 
     /** Starts again what was live. */
     public void resume() {
-        for (var app : store.apps()) {
-            var last = store.lastLive(app.id());
-            if (last.isPresent() && last.get().state() == Deployment.State.STOPPED) {
-                restart(app);
-            }
-        }
+        restarts.resume();
     }
 
     /** Stops every enclave; they are started again by {@link #resume()}. */
     public void stopAll() {
         workers.shutdownNow(); // interrupts the pushes at work; they record that and undo themselves
         try {
-            workers.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+            restarts.stop(GRACE);
+            workers.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -175,7 +172,7 @@ public class Deployer {
             Callable<PushOutcome> work, Consumer<PushOutcome> record) {
         var outcome = new CompletableFuture<PushOutcome>();
         atWork.put(file, new Work(log, cancellation, outcome));
-        workers.submit(() -> {
+        workers.submit(() -> Patience.run(log::step, () -> {
             PushOutcome ended = outcome(app, build, cancellation, work);
             try {
                 record.accept(ended);
@@ -187,7 +184,7 @@ public class Deployer {
                 atWork.remove(file);
                 outcome.complete(ended);
             }
-        });
+        }));
         return new PushRun(build, log, outcome);
     }
 
@@ -203,8 +200,7 @@ public class Deployer {
                 return PushOutcome.Failed.serviceStopped();
             }
             LOG.error("push {} of app {} failed for an unforeseen reason", build, app.id(), e);
-            return new PushOutcome.Failed("service", "something went wrong inside the platform ("
-                    + e.getClass().getSimpleName() + "); the server's log has the details");
+            return new PushOutcome.Failed("service", Mishap.describe(e));
         } finally {
             cancellation.end();
         }
@@ -304,15 +300,7 @@ public class Deployer {
     private PushOutcome restart(App app, Release release, ProgressLog log, Cancellation cancellation)
             throws IOException, InterruptedException {
         try (var _ = takeTurn(app.id(), log)) {
-            if (store.app(app.id()).isEmpty()) {
-                return new PushOutcome.Failed("push", "the app was destroyed meanwhile");
-            }
-            var running = live.of(app.id());
-            if (running.isPresent()) {
-                return new PushOutcome.Live(running.get().release()); // another push was faster
-            }
-            log.step("Starting v" + release.number() + " again: its enclave is not running");
-            return rollout.deploy(app, release, log, cancellation);
+            return rollout.revive(app, release, log, cancellation);
         }
     }
 

@@ -6,6 +6,7 @@ import co.caution.build.BuildListener;
 import co.caution.build.BuiltImage;
 import co.caution.build.Pipeline;
 import co.caution.build.Sha256;
+import co.caution.enclaveos.Durable;
 import co.caution.enclaveos.EnclaveOsRelease;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ import org.springframework.util.FileSystemUtils;
 class ImageBuilder {
 
     private static final int KEPT_STAGES = 10;
-    private static final String STAGE = "eif-stage";
+    static final String STAGE = "eif-stage";
 
     private final Pipeline pipeline;
     private final EnclaveOsRelease enclaveOs;
@@ -69,6 +70,7 @@ class ImageBuilder {
         // Over whatever is there: the same bytes, or ones that were damaged since.
         Path fresh = stored.resolveSibling(build.id() + ".new");
         Files.createLink(fresh, image.eif());
+        Durable.force(fresh); // before anything says that it is there
         Files.move(fresh, stored, StandardCopyOption.ATOMIC_MOVE);
         Files.deleteIfExists(fresh); // moving one name of a file onto another of its names leaves both
         var pcrs = image.measurements();

@@ -2,7 +2,6 @@ package co.caution.app;
 
 import co.caution.build.Text;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,11 +27,16 @@ public final class ProgressLog {
     private boolean closed;
 
     ProgressLog(Path file) {
+        this.file = open(file);
+    }
+
+    /** As below: what cannot be kept is still shown. */
+    private static Writer open(Path file) {
         try {
             Files.createDirectories(file.getParent());
-            this.file = Files.newBufferedWriter(file);
+            return Files.newBufferedWriter(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return Writer.nullWriter();
         }
     }
 

@@ -38,7 +38,37 @@ public class Repositories {
             config.setInt(ConfigConstants.CONFIG_GC_SECTION, null, "auto", 0);
             config.save();
         }
+        // A branch that moved has moved, also when the power goes the next moment. For this process: it is the only one.
+        var config = repository.getConfig();
+        config.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncobjectfiles", true);
+        config.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncreffiles", true);
         return repository;
+    }
+
+    /** Removes what a killed service was still writing; a lock that it left would hold for ever. */
+    void sweep(Repository repository) throws IOException {
+        Path directory = repository.getDirectory().toPath();
+        delete(directory, 1, "*.lock");
+        delete(directory.resolve(Constants.R_REFS), Integer.MAX_VALUE, "*.lock");
+        delete(directory.resolve(Constants.OBJECTS), 1, "{incoming_,noz}*");
+    }
+
+    private static void delete(Path directory, int depth, String glob) throws IOException {
+        var matcher = directory.getFileSystem().getPathMatcher("glob:" + glob);
+        try (var files = Files.find(directory, depth, (file, attributes) ->
+                attributes.isRegularFile() && matcher.matches(file.getFileName()))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    void unpinAll(Repository repository) throws IOException {
+        for (var pin : repository.getRefDatabase().getRefsByPrefix(PINS)) {
+            RefUpdate update = repository.updateRef(pin.getName());
+            update.setForceUpdate(true);
+            update.delete();
+        }
     }
 
     void pin(Repository repository, UUID build, ObjectId commit) throws IOException {

@@ -4,16 +4,20 @@ import co.caution.app.store.AppStore;
 import co.caution.hosting.Enclave;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
  * Brings a release alive, starting → attested → live, and takes what is live down again. What was live stays so until
- * the new enclave is. Callers hold the app's turn.
+ * the new enclave is. An app starts one enclave at a time, whoever asks for it.
  */
 @Component
 class Rollout {
@@ -23,12 +27,17 @@ class Rollout {
     /** Booting fills a core each; more at once would run into their own time limits. */
     private static final int STARTS_AT_ONCE = 2;
 
+    /** A live enclave has ended without being told to. */
+    record Ended(App app, Release release, Deployment deployment, String reason) {}
+
     private final AppStore store;
     private final EnclaveLauncher launcher;
     private final FrontDoorPorts ports;
     private final Traffic traffic;
     private final LiveEnclaves live;
+    private final ApplicationEventPublisher events;
     private final Clock clock;
+    private final Map<UUID, ReentrantLock> turns = new ConcurrentHashMap<>();
     private final WaitingLine starts = new WaitingLine(STARTS_AT_ONCE);
 
     Rollout(
@@ -37,12 +46,14 @@ class Rollout {
             FrontDoorPorts ports,
             Traffic traffic,
             LiveEnclaves live,
+            ApplicationEventPublisher events,
             Clock clock) {
         this.store = store;
         this.launcher = launcher;
         this.ports = ports;
         this.traffic = traffic;
         this.live = live;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -58,6 +69,37 @@ class Rollout {
 
     /** @param cancellation may end this until the release goes live */
     PushOutcome deploy(App app, Release release, ProgressLog log, Cancellation cancellation)
+            throws InterruptedException, IOException {
+        return inTurn(app, () -> startInLine(app, release, log, cancellation));
+    }
+
+    /** Starts a release again, unless something of the app runs: a push may have been faster. */
+    PushOutcome revive(App app, Release release, ProgressLog log, Cancellation cancellation)
+            throws InterruptedException, IOException {
+        return inTurn(app, () -> {
+            if (store.app(app.id()).isEmpty()) {
+                return new PushOutcome.Failed("push", "the app was destroyed meanwhile");
+            }
+            var running = live.of(app.id());
+            if (running.isPresent()) {
+                return new PushOutcome.Live(running.get().release());
+            }
+            log.step("Starting v" + release.number() + " again: its enclave is not running");
+            return startInLine(app, release, log, cancellation);
+        });
+    }
+
+    private PushOutcome inTurn(App app, Start start) throws InterruptedException, IOException {
+        var turn = turns.computeIfAbsent(app.id(), id -> new ReentrantLock(true));
+        turn.lockInterruptibly();
+        try {
+            return start.run();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private PushOutcome startInLine(App app, Release release, ProgressLog log, Cancellation cancellation)
             throws InterruptedException, IOException {
         try (var _ = starts.enter(place -> log.step(
                 STARTS_AT_ONCE + " other enclaves are starting; this one waits, number " + place + " in line"))) {
@@ -121,15 +163,14 @@ class Rollout {
         }
         live.put(new LiveEnclave(app, release, deployment, enclave));
         before.ifPresent(old -> old.enclave().terminate());
-        enclave.ended().thenAccept(exit -> died(app, deployment, enclave, EnclaveLauncher.describe(exit)));
+        enclave.ended().thenAccept(exit -> died(app, release, deployment, enclave, EnclaveLauncher.describe(exit)));
     }
 
-    /** An enclave that ends on its own takes its app down; that is recorded and shown, never papered over. */
-    private void died(App app, Deployment deployment, Enclave enclave, String reason) {
+    private void died(App app, Release release, Deployment deployment, Enclave enclave, String reason) {
         if (live.remove(app.id(), deployment.id())) {
             LOG.warn("the enclave of app {} ended: {}", app.id(), reason);
             enclave.terminate();
-            store.update(deployment.failed(reason, clock.instant()));
+            events.publishEvent(new Ended(app, release, deployment, reason));
         }
     }
 
@@ -152,5 +193,10 @@ class Rollout {
                 LOG.error("app {} was stopped, but that is not on record", app, e);
             }
         }
+    }
+
+    @FunctionalInterface
+    private interface Start {
+        PushOutcome run() throws InterruptedException, IOException;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
@@ -99,10 +100,11 @@ public final class LocalRoot {
         Path draft = Files.createTempDirectory(directory.getParent(), "." + directory.getFileName(),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try {
-            Files.writeString(draft.resolve(CERTIFICATE), root.pem());
+            Files.writeString(draft.resolve(CERTIFICATE), root.pem(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE,
+                    StandardOpenOption.SYNC);
             Path key = Files.createFile(draft.resolve(KEY),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(key, Pem.privateKey(root.key));
+            Files.writeString(key, Pem.privateKey(root.key), StandardOpenOption.WRITE, StandardOpenOption.SYNC);
             Files.move(draft, directory, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
             requireOther(directory, e);

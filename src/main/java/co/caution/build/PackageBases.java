@@ -1,5 +1,6 @@
 package co.caution.build;
 
+import co.caution.enclaveos.Durable;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -54,6 +55,7 @@ final class PackageBases {
                     Work.readable(path);
                 }
             }
+            Durable.force(next);
             Files.move(next, layout, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             // Another build made the same layer meanwhile.

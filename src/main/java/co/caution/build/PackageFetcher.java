@@ -1,5 +1,6 @@
 package co.caution.build;
 
+import co.caution.enclaveos.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,7 @@ final class PackageFetcher {
                 String sha256 = Sha256.of(file);
                 for (PackageLock.Entry entry : wanted) {
                     if (entry.sha256().equals(sha256) && Files.exists(file)) {
+                        Durable.force(file);
                         Files.move(file, cached(entry), StandardCopyOption.ATOMIC_MOVE);
                     }
                 }

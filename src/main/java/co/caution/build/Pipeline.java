@@ -55,9 +55,24 @@ public final class Pipeline {
         }
     }
 
+    /** Removes what builds left behind whose process was killed; each further build does that, too. */
+    public void sweep() throws IOException, InterruptedException {
+        Work.sweep(home);
+    }
+
+    private void requireRoom(Path directory) throws BuildException, IOException {
+        long free = Files.getFileStore(directory).getUsableSpace();
+        if (free < limits.freeDiskBytes()) {
+            throw new BuildException(Phase.SOURCE, "the disk is nearly full: " + (free >> 20) + " MiB are free in " + directory
+                    + ", and a build starts only with " + (limits.freeDiskBytes() >> 20) + "; make room, then try again");
+        }
+    }
+
     private BuiltImage build(Repository repository, ObjectId commit, Stage stage, Work work, BuildLog log)
             throws BuildException, IOException, InterruptedException {
         log.phase(Phase.SOURCE);
+        requireRoom(stage.directory());
+        requireRoom(work.directory());
         SourceTree source = TreeExport.export(repository, commit, stage.app());
         log.detail("commit " + commit.name() + ", tree " + source.id());
 

@@ -25,7 +25,7 @@ final class Work implements AutoCloseable {
             "sandbox.sh", "watch.sh", "image.sh", "policy.json", "fetch-policy.json", "storage.conf", "registries.conf",
             "containers.conf");
 
-    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration GRACE = Duration.ofMinutes(10);
 
     private final Path directory;
     private final FileChannel lock;
@@ -38,9 +38,11 @@ final class Work implements AutoCloseable {
     static Work open(BuildHome home) throws IOException, InterruptedException {
         sweep(home);
         Path directory = home.newWork();
-        FileChannel channel =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        // It appears locked: whoever sweeps meanwhile takes a lock that nobody holds for a dead build's.
+        Path fresh = directory.resolve("lock.new");
+        FileChannel channel = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         channel.lock();
+        Files.move(fresh, directory.resolve("lock"));
         var work = new Work(directory, channel);
         for (String name : List.of("root", "inside", "tools", "bases")) {
             readable(Files.createDirectory(directory.resolve(name)));
@@ -99,12 +101,14 @@ final class Work implements AutoCloseable {
         }
     }
 
-    private static void sweep(BuildHome home) throws IOException {
+    static void sweep(BuildHome home) throws IOException {
         try (var left = Files.list(home.directory().resolve("work"))) {
             for (Path directory : left.toList()) {
                 Path file = directory.resolve("lock");
-                // A young one may be about to be locked by whoever makes it.
-                if (!Files.exists(file) || age(file).compareTo(GRACE) < 0) {
+                if (!Files.exists(file)) {
+                    if (age(directory).compareTo(GRACE) > 0) {
+                        Trees.delete(directory); // killed in the moment before
+                    }
                     continue;
                 }
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);

@@ -116,7 +116,8 @@ final class AppsCommand {
         return app.path("state").asString() + (release.isMissingNode() ? "" : ", v" + release.path("number").asInt())
                 + (app.path("state").asString().equals("running") && app.has("application_url")
                         ? ", " + app.path("application_url").asString()
-                        : "");
+                        : "")
+                + (app.has("restarts") ? ", restart " + app.path("restarts").asInt() : "");
     }
 
     private static void line(String label, JsonNode value) {

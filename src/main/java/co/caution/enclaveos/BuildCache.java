@@ -48,6 +48,7 @@ final class BuildCache {
             Path result = Files.createDirectory(temporary.resolve("result"));
             maker.make(Files.createDirectory(temporary.resolve("work")), result);
             Files.createDirectories(entry.getParent());
+            Durable.force(result);
             Files.move(result, entry, StandardCopyOption.ATOMIC_MOVE);
             return entry;
         } finally {

@@ -3,13 +3,17 @@ package co.caution.gateway;
 import co.caution.account.AccountException;
 import co.caution.app.AppException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
@@ -53,6 +57,16 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail noId(MethodArgumentTypeMismatchException e, HttpServletRequest request) {
         return problem(HttpStatus.NOT_FOUND, "There is no " + e.getName() + " '" + e.getValue() + "': give its whole id.", request);
+    }
+
+    /** What needs no database goes on meanwhile: live apps, and the challenges to them. */
+    @ExceptionHandler({DataAccessResourceFailureException.class, TransientDataAccessException.class,
+        CannotCreateTransactionException.class})
+    ProblemDetail databaseAway(Exception e, HttpServletRequest request, HttpServletResponse response) {
+        LOG.warn("{} {} was not served: {}", request.getMethod(), request.getRequestURI(), e.getMessage());
+        response.setHeader(HttpHeaders.RETRY_AFTER, "5");
+        return problem(HttpStatus.SERVICE_UNAVAILABLE, "The platform's database cannot be reached just now. Apps that are live"
+                + " go on; try again in a moment.", request);
     }
 
     @ExceptionHandler

@@ -8,14 +8,17 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /** Signs a call in by {@code Authorization: Bearer <token>} (RFC 6750). */
 @Component
@@ -27,8 +30,13 @@ class TokenFilter extends OncePerRequestFilter {
 
     private final Accounts accounts;
     private final AdminToken admin;
+    private final HandlerExceptionResolver problems;
 
-    TokenFilter(Accounts accounts, AdminToken admin) {
+    TokenFilter(
+            Accounts accounts,
+            AdminToken admin,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+        this.problems = problems;
         this.accounts = accounts;
         this.admin = admin;
     }
@@ -42,11 +50,16 @@ class TokenFilter extends OncePerRequestFilter {
             if (admin.matches(token)) {
                 signIn("operator", ADMIN);
             } else {
-                accounts.byToken(token).ifPresent(caller -> {
-                    request.setAttribute(Apps.CALLER, caller.account().id());
-                    request.setAttribute(Accounts.TOKEN, caller.token());
-                    signIn(caller.account().name(), USER);
-                });
+                try {
+                    accounts.byToken(token).ifPresent(caller -> {
+                        request.setAttribute(Apps.CALLER, caller.account().id());
+                        request.setAttribute(Accounts.TOKEN, caller.token());
+                        signIn(caller.account().name(), USER);
+                    });
+                } catch (DataAccessException e) {
+                    problems.resolveException(request, response, null, e);
+                    return;
+                }
             }
         }
         chain.doFilter(request, response);

@@ -27,6 +27,7 @@ import org.eclipse.jgit.transport.RefFilter;
 import org.eclipse.jgit.transport.UploadPack;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /** One git command of one client, from its first byte to its exit status. */
 final class GitCommand implements Command {
@@ -125,6 +126,9 @@ final class GitCommand implements Command {
         } catch (IOException e) {
             LOG.warn("git command ended early: {}", e.toString());
             return refuse("the transfer ended early: " + e.getMessage());
+        } catch (DataAccessResourceFailureException e) {
+            LOG.warn("a git command was not served: {}", e.getMessage());
+            return refuse(GitSshServer.DATABASE_AWAY);
         } catch (RuntimeException | Error e) {
             LOG.error("git command failed", e);
             return refuse("something went wrong inside the platform; the server's log has the details");

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.session.SessionHeartbeatController;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
@@ -18,9 +19,11 @@ import org.apache.sshd.server.auth.pubkey.CachingPublicKeyAuthenticator;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.apache.sshd.server.session.ServerSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -35,6 +38,7 @@ class GitSshServer implements SmartLifecycle {
     /** The fingerprint that a session signed in with. */
     static final AttributeRepository.AttributeKey<String> FINGERPRINT = new AttributeRepository.AttributeKey<>();
 
+    static final String DATABASE_AWAY = "the platform's database cannot be reached just now; try again in a moment";
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final PlatformSettings settings;
@@ -89,10 +93,26 @@ class GitSshServer implements SmartLifecycle {
         var cached = new CachingPublicKeyAuthenticator(
                 (user, key, session) -> known.test(SshPublicKey.fingerprint(key)));
         return (user, key, session) -> {
-            boolean accepted = cached.authenticate(user, key, session);
+            boolean accepted;
+            try {
+                accepted = cached.authenticate(user, key, session);
+            } catch (DataAccessException e) {
+                LOG.warn("nobody can sign in: {}", e.getMessage());
+                leave(session);
+                accepted = false;
+            }
             session.setAttribute(FINGERPRINT, accepted ? SshPublicKey.fingerprint(key) : "");
             return accepted;
         };
+    }
+
+    /** "Permission denied" would send people looking for their keys. */
+    private static void leave(ServerSession session) {
+        try {
+            session.disconnect(SshConstants.SSH2_DISCONNECT_SERVICE_NOT_AVAILABLE, DATABASE_AWAY);
+        } catch (IOException e) {
+            LOG.debug("the client left before it was told: {}", e.getMessage());
+        }
     }
 
     /** Started before what was live starts again, stopped after pushes were told that the service stops. */

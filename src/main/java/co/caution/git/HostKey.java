@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -41,7 +42,7 @@ final class HostKey {
         KeyPair pair = KeyUtils.generateKeyPair(KeyPairProvider.SSH_ED25519, 256);
         Path fresh = Files.createTempFile(directory, NAME, ".new",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (OutputStream out = Files.newOutputStream(fresh)) {
+        try (OutputStream out = Files.newOutputStream(fresh, StandardOpenOption.WRITE, StandardOpenOption.SYNC)) {
             OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(pair, "caution", null, out);
         }
         Files.writeString(directory.resolve(NAME + ".pub"), PublicKeyEntry.toString(pair.getPublic()) + "\n");

@@ -101,6 +101,11 @@ final class Developer {
         return git("push", "caution", "main");
     }
 
+    /** The same, without waiting for it. */
+    Push startPush() throws IOException {
+        return new Push(builder(checkout, List.of("git", "push", "caution", "main")).start());
+    }
+
     Result git(String... arguments) throws Exception {
         var command = new ArrayList<>(List.of("git"));
         command.addAll(List.of(arguments));
@@ -120,7 +125,7 @@ final class Developer {
         return directory.resolve("id_ed25519");
     }
 
-    private Result run(Path where, List<String> command) throws Exception {
+    private ProcessBuilder builder(Path where, List<String> command) {
         var builder = new ProcessBuilder(command).directory(where.toFile()).redirectErrorStream(true);
         builder.environment().putAll(Map.of(
                 "CAUTION_CONFIG", directory.resolve("config").toString(),
@@ -128,7 +133,11 @@ final class Developer {
                 "GIT_SSH_COMMAND", String.join(" ", sshCommand()),
                 "GIT_CONFIG_GLOBAL", "/dev/null",
                 "LC_ALL", "C"));
-        Process process = builder.start();
+        return builder;
+    }
+
+    private Result run(Path where, List<String> command) throws Exception {
+        Process process = builder(where, command).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {

@@ -128,6 +128,14 @@ public class AppStore {
                 .optional();
     }
 
+    public Optional<Build> build(UUID id) {
+        return jdbc.sql("select * from build where id = ?").param(id).query(Build.class).optional();
+    }
+
+    public List<Build> runningBuilds() {
+        return jdbc.sql("select * from build where state = 'RUNNING'").query(Build.class).list();
+    }
+
     /** Builds that ran when the service ended can have nobody working on them. */
     public int abandonRunningBuilds(Instant now) {
         return jdbc.sql("update build set state = 'ABANDONED', failure = 'the service ended', ended_at = ?"

@@ -51,6 +51,7 @@ class AppController {
             @Nullable String deployBranch,
             @Nullable ReleaseView release,
             @Nullable OnItsWayView onItsWay,
+            @Nullable Integer restarts,
             @Nullable String reason,
             @Nullable String applicationUrl,
             @Nullable String attestationUrl) {}
@@ -103,6 +104,7 @@ class AppController {
                 o.release().map(ReleaseView::of).orElse(null),
                 o.onItsWay().map(way -> new OnItsWayView(way.build().id(), way.build().commitId(), way.release().orElse(null)))
                         .orElse(null),
+                o.restarts() == 0 ? null : o.restarts(),
                 o.reason().orElse(null),
                 o.applicationUrl().orElse(null), o.attestationUrl().orElse(null));
     }

@@ -1,0 +1,29 @@
+package co.caution;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.springframework.util.FileSystemUtils;
+
+/** What a killed service was still writing: everything that matters is written under such a name and then moved. */
+final class Leftovers {
+
+    private static final List<String> WHERE = List.of(".", "ssh", "images");
+
+    private Leftovers() {}
+
+    /** Only while the home is locked: nobody writes there then. */
+    static void sweep(Path home) throws IOException {
+        for (String directory : WHERE) {
+            Path where = home.resolve(directory);
+            if (Files.isDirectory(where)) {
+                try (var drafts = Files.newDirectoryStream(where, "{*.new,.simulated-root*}")) {
+                    for (Path draft : drafts) {
+                        FileSystemUtils.deleteRecursively(draft);
+                    }
+                }
+            }
+        }
+    }
+}
