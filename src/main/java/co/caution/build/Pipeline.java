@@ -62,9 +62,9 @@ public final class Pipeline {
 
     private void requireRoom(Path directory) throws BuildException, IOException {
         long free = Files.getFileStore(directory).getUsableSpace();
-        if (free < limits.freeDiskBytes()) {
-            throw new BuildException(Phase.SOURCE, "the disk is nearly full: " + (free >> 20) + " MiB are free in " + directory
-                    + ", and a build starts only with " + (limits.freeDiskBytes() >> 20) + "; make room, then try again");
+        if (free < limits.freeDisk().bytes()) {
+            throw new BuildException(Phase.SOURCE, "the disk is nearly full: " + Size.mebibytes(free >> 20) + " are free in " + directory
+                    + ", and a build starts only with " + limits.freeDisk() + "; make room, then try again");
         }
     }
 
