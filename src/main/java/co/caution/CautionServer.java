@@ -1,6 +1,7 @@
 package co.caution;
 
 import co.caution.account.LoginOrigins;
+import co.caution.app.AppMeters;
 import co.caution.app.Deployer;
 import co.caution.app.PlatformSettings;
 import co.caution.attestation.LocalRoot;
@@ -15,10 +16,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.HashMap;
-import java.util.Locale;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ public class CautionServer {
         var settings = new HashMap<String, Object>();
         settings.put("server.address", p.bind());
         settings.put("server.port", p.httpPort());
+        settings.put("management.metrics.system.diskspace.paths", List.of(p.home(), p.cache()));
         settings.put("logging.level.co.caution", p.log().level());
         if (p.log().format() == CautionProperties.Log.Format.JSON) {
             settings.put("logging.structured.format.console", "ecs");
@@ -137,11 +139,15 @@ public class CautionServer {
             EnclaveOsRelease enclaveOs,
             LocalRoot root,
             Clock clock,
-            SecureRandom random) {
+            SecureRandom random,
+            AppMeters meters) {
         Path run = settings.home().resolve("run");
         var local = new LocalSettings(run, p.local().qemu(),
                 p.local().accelerator().name().toLowerCase(Locale.ROOT));
-        return new LocalEnclaveHost(local, enclaveOs, root, clock, random);
+        var host = new LocalEnclaveHost(local, enclaveOs, root, clock, random);
+        meters.gaugeOfBytes("caution.enclaves.memory", "Memory that enclaves were promised", host,
+                LocalEnclaveHost::reservedBytes);
+        return host;
     }
 
     @Bean

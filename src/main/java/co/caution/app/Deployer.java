@@ -20,6 +20,7 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.stereotype.Service;
 
 /**
@@ -42,6 +43,7 @@ public class Deployer {
     private final FrontDoorPorts ports;
     private final PlatformSettings settings;
     private final Clock clock;
+    private final AppMeters meters;
     private final Map<UUID, WaitingLine> turns = new ConcurrentHashMap<>();
     private final Map<Path, Work> atWork = new ConcurrentHashMap<>();
     /** Platform threads: interrupting a virtual one closes the sockets that it reads, the database's among them. */
@@ -58,7 +60,8 @@ public class Deployer {
             LiveEnclaves live,
             FrontDoorPorts ports,
             PlatformSettings settings,
-            Clock clock) {
+            Clock clock,
+            AppMeters meters) {
         this.store = store;
         this.repositories = repositories;
         this.builder = builder;
@@ -69,6 +72,7 @@ public class Deployer {
         this.ports = ports;
         this.settings = settings;
         this.clock = clock;
+        this.meters = meters;
     }
 
     /**
@@ -172,8 +176,12 @@ public class Deployer {
             Callable<PushOutcome> work, Consumer<PushOutcome> record) {
         var outcome = new CompletableFuture<PushOutcome>();
         atWork.put(file, new Work(log, cancellation, outcome));
+        long begin = System.nanoTime();
         workers.submit(() -> Patience.run(log::step, () -> {
+            MDC.put("app", app.id().toString()); // the thread is this push's alone
+            MDC.put("build", build.toString());
             PushOutcome ended = outcome(app, build, cancellation, work);
+            note(app, build, ended, Duration.ofNanos(System.nanoTime() - begin));
             try {
                 record.accept(ended);
                 conclude(app, build, file.equals(restartLog(build)), ended, log);
@@ -186,6 +194,16 @@ public class Deployer {
             }
         }));
         return new PushRun(build, log, outcome);
+    }
+
+    /** Why it failed is the app's own affair, and may be as long as a compiler's output: not for this log. */
+    private void note(App app, UUID build, PushOutcome ended, Duration time) {
+        meters.push(ended, time);
+        LOG.info("push {} of app {} ended after {} s: {}", build, app.id(), time.toSeconds(), switch (ended) {
+            case PushOutcome.Live _ -> "live";
+            case PushOutcome.Cancelled _ -> "cancelled";
+            case PushOutcome.Failed failed -> failed.phase() + " failed";
+        });
     }
 
     private static PushOutcome outcome(App app, UUID build, Cancellation cancellation, Callable<PushOutcome> work) {

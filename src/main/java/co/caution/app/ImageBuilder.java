@@ -32,25 +32,30 @@ class ImageBuilder {
     private final AppStore store;
     private final PlatformSettings settings;
     private final Clock clock;
+    private final AppMeters meters;
     private final WaitingLine places;
 
     ImageBuilder(
-            Pipeline pipeline, EnclaveOsRelease enclaveOs, AppStore store, PlatformSettings settings, Clock clock) {
+            Pipeline pipeline, EnclaveOsRelease enclaveOs, AppStore store, PlatformSettings settings, Clock clock,
+            AppMeters meters) {
         this.pipeline = pipeline;
         this.enclaveOs = enclaveOs;
         this.store = store;
         this.settings = settings;
         this.clock = clock;
         this.places = new WaitingLine(settings.buildsAtOnce());
+        this.meters = meters;
+        meters.gauge("caution.builds.waiting", "Builds that wait for a place", places, WaitingLine::waiting);
     }
 
     Release build(App app, Build build, Repository repository, ObjectId commit, ProgressLog log)
             throws DeploymentException, IOException, InterruptedException {
         try (var _ = places.enter(place -> log.step(
-                settings.buildsAtOnce() + " other builds are at work; this one waits, number " + place + " in line"))) {
+                settings.buildsAtOnce() + " other builds are at work; this one waits, number " + place + " in line"));
+                var listener = new PhaseTimes(listener(log), meters)) {
             long start = System.nanoTime();
             Path stage = settings.build(build.id()).resolve(STAGE);
-            BuiltImage image = pipeline.build(repository, commit, stage, listener(log));
+            BuiltImage image = pipeline.build(repository, commit, stage, listener);
             long seconds = (System.nanoTime() - start) / 1_000_000_000;
             var pcrs = image.measurements();
             log.step("Built EIF in " + seconds + " s (" + (image.eifSize() >> 20) + " MiB)");

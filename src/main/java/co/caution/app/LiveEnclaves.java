@@ -14,6 +14,10 @@ public class LiveEnclaves {
 
     private final Map<UUID, LiveEnclave> live = new ConcurrentHashMap<>();
 
+    LiveEnclaves(AppMeters meters) {
+        meters.gauge("caution.enclaves", "Enclaves that are live", live, Map::size);
+    }
+
     public Optional<LiveEnclave> of(UUID app) {
         return Optional.ofNullable(live.get(app));
     }

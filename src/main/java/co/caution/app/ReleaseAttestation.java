@@ -36,16 +36,28 @@ class ReleaseAttestation {
     private final JsonMapper json;
     private final Clock clock;
     private final SecureRandom random;
+    private final AppMeters meters;
 
-    ReleaseAttestation(EnclaveHost host, JsonMapper json, Clock clock, SecureRandom random) {
+    ReleaseAttestation(EnclaveHost host, JsonMapper json, Clock clock, SecureRandom random, AppMeters meters) {
         this.host = host;
         this.json = json;
         this.clock = clock;
         this.random = random;
+        this.meters = meters;
     }
 
     /** @throws DeploymentException when the enclave is not, beyond doubt, this release */
     void check(Release release, Enclave enclave) throws DeploymentException, InterruptedException {
+        try {
+            require(release, enclave);
+            meters.attestationCheck(true);
+        } catch (DeploymentException e) {
+            meters.attestationCheck(false);
+            throw e;
+        }
+    }
+
+    private void require(Release release, Enclave enclave) throws DeploymentException, InterruptedException {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         byte[] document = document(enclave, nonce);

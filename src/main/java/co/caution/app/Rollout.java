@@ -2,8 +2,10 @@ package co.caution.app;
 
 import co.caution.app.store.AppStore;
 import co.caution.hosting.Enclave;
+import co.caution.hosting.EnclaveExit;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -12,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
@@ -37,6 +40,7 @@ class Rollout {
     private final LiveEnclaves live;
     private final ApplicationEventPublisher events;
     private final Clock clock;
+    private final AppMeters meters;
     private final Map<UUID, ReentrantLock> turns = new ConcurrentHashMap<>();
     private final WaitingLine starts = new WaitingLine(STARTS_AT_ONCE);
 
@@ -47,7 +51,8 @@ class Rollout {
             Traffic traffic,
             LiveEnclaves live,
             ApplicationEventPublisher events,
-            Clock clock) {
+            Clock clock,
+            AppMeters meters) {
         this.store = store;
         this.launcher = launcher;
         this.ports = ports;
@@ -55,6 +60,8 @@ class Rollout {
         this.live = live;
         this.events = events;
         this.clock = clock;
+        this.meters = meters;
+        meters.gauge("caution.starts.waiting", "Enclaves that wait to be started", starts, WaitingLine::waiting);
     }
 
     /** Said before minutes are spent on an image that nothing here could start. */
@@ -103,7 +110,15 @@ class Rollout {
             throws InterruptedException, IOException {
         try (var _ = starts.enter(place -> log.step(
                 STARTS_AT_ONCE + " other enclaves are starting; this one waits, number " + place + " in line"))) {
-            return start(app, release, log, cancellation);
+            long begin = System.nanoTime();
+            boolean live = false;
+            try {
+                PushOutcome outcome = start(app, release, log, cancellation);
+                live = outcome instanceof PushOutcome.Live;
+                return outcome;
+            } finally {
+                meters.start(live, Duration.ofNanos(System.nanoTime() - begin));
+            }
         }
     }
 
@@ -112,7 +127,7 @@ class Rollout {
         var deployment = Deployment.starting(release, clock.instant());
         store.insert(deployment);
         Enclave enclave = null;
-        try {
+        try (var _ = MDC.putCloseable("deployment", deployment.id().toString())) {
             log.step("Starting enclave");
             enclave = launcher.start(release, deployment.id());
             launcher.attest(release, enclave);
@@ -125,6 +140,7 @@ class Rollout {
                     : "Healthy: the app answers");
             cancellation.lastMoment();
             goLive(app, release, deployment.live(clock.instant()), enclave);
+            LOG.info("v{} of app {} is live", release.number(), app.id());
         } catch (DeploymentException | IOException e) {
             return abort(deployment, enclave, e.getMessage());
         } catch (InterruptedException | RuntimeException e) {
@@ -163,11 +179,13 @@ class Rollout {
         }
         live.put(new LiveEnclave(app, release, deployment, enclave));
         before.ifPresent(old -> old.enclave().terminate());
-        enclave.ended().thenAccept(exit -> died(app, release, deployment, enclave, EnclaveLauncher.describe(exit)));
+        enclave.ended().thenAccept(exit -> died(app, release, deployment, enclave, exit));
     }
 
-    private void died(App app, Release release, Deployment deployment, Enclave enclave, String reason) {
+    private void died(App app, Release release, Deployment deployment, Enclave enclave, EnclaveExit exit) {
         if (live.remove(app.id(), deployment.id())) {
+            String reason = EnclaveLauncher.describe(exit);
+            meters.exit(exit);
             LOG.warn("the enclave of app {} ended: {}", app.id(), reason);
             enclave.terminate();
             events.publishEvent(new Ended(app, release, deployment, reason));

@@ -66,6 +66,15 @@ final class WaitingLine {
         }
     }
 
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void leave() {
         lock.lock();
         try {

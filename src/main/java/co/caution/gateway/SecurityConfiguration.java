@@ -28,7 +28,8 @@ class SecurityConfiguration {
                 .authorizeHttpRequests(requests -> requests
                         // The second pass of a request that was answered with an error already.
                         .dispatcherTypeMatchers(DispatcherType.ERROR).permitAll()
-                        .requestMatchers(HttpMethod.GET, "/health").permitAll()
+                        .requestMatchers(HttpMethod.GET, "/health", "/health/live", "/health/ready").permitAll()
+                        .requestMatchers(HttpMethod.GET, "/metrics").hasAnyAuthority(TokenFilter.METRICS, TokenFilter.ADMIN)
                         .requestMatchers(HttpMethod.POST, "/api/login", "/api/login/challenge").permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/apps/{app}/attestation").permitAll()
                         .requestMatchers("/api/admin/**").hasAuthority(TokenFilter.ADMIN)

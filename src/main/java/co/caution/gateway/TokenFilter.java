@@ -26,19 +26,23 @@ class TokenFilter extends OncePerRequestFilter {
 
     static final String USER = "user";
     static final String ADMIN = "admin";
+    static final String METRICS = "metrics";
     private static final String BEARER = "Bearer ";
 
     private final Accounts accounts;
     private final AdminToken admin;
+    private final MetricsToken metrics;
     private final HandlerExceptionResolver problems;
 
     TokenFilter(
             Accounts accounts,
             AdminToken admin,
+            MetricsToken metrics,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
         this.problems = problems;
         this.accounts = accounts;
         this.admin = admin;
+        this.metrics = metrics;
     }
 
     @Override
@@ -49,6 +53,8 @@ class TokenFilter extends OncePerRequestFilter {
             String token = header.substring(BEARER.length()).strip();
             if (admin.matches(token)) {
                 signIn("operator", ADMIN);
+            } else if (metrics.matches(token)) {
+                signIn("metrics", METRICS);
             } else {
                 try {
                     accounts.byToken(token).ifPresent(caller -> {

@@ -27,6 +27,7 @@ import org.eclipse.jgit.transport.RefFilter;
 import org.eclipse.jgit.transport.UploadPack;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /** One git command of one client, from its first byte to its exit status. */
@@ -117,6 +118,7 @@ final class GitCommand implements Command {
             if (app.isEmpty()) {
                 return refuse(new AppException.NotFound(line.get().app().toString()).getMessage());
             }
+            MDC.put("app", app.get().id().toString()); // the thread is this command's alone
             try (Repository repository = repositories.open(app.get().id())) {
                 return line.get().push() ? receive(repository, app.get()) : upload(repository, protocol);
             }

@@ -2,6 +2,7 @@ package co.caution.git;
 
 import co.caution.account.Accounts;
 import co.caution.account.SshPublicKey;
+import co.caution.app.AppMeters;
 import co.caution.app.PlatformSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,10 +48,11 @@ class GitSshServer implements SmartLifecycle {
     private final SshServer server = SshServer.setUpDefaultServer();
     private volatile boolean running;
 
-    GitSshServer(PlatformSettings settings, Accounts accounts, GitCommandFactory commands) {
+    GitSshServer(PlatformSettings settings, Accounts accounts, GitCommandFactory commands, AppMeters meters) {
         this.settings = settings;
         this.accounts = accounts;
         this.commands = commands;
+        meters.gauge("caution.ssh.sessions", "SSH sessions that are open", server, ssh -> ssh.getActiveSessions().size());
     }
 
     @Override

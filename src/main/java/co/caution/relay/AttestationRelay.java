@@ -3,6 +3,8 @@ package co.caution.relay;
 import co.caution.app.LiveEnclave;
 import co.caution.app.LiveEnclaves;
 import co.caution.hosting.EnclaveHttp;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -31,20 +33,36 @@ class AttestationRelay {
 
     private static final int MAX_REQUEST = 4 * 1024;
     private static final int NONCE_BYTES = 32;
+    /** All that {@link #ask} answers. */
+    private static final List<Integer> STATUSES = List.of(200, 400, 413, 502, 503, 504);
     private static final int AT_ONCE = 64;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final LiveEnclaves enclaves;
     private final JsonMapper json;
+    private final MeterRegistry meters;
     private final Semaphore places = new Semaphore(AT_ONCE);
 
-    AttestationRelay(LiveEnclaves enclaves, JsonMapper json) {
+    AttestationRelay(LiveEnclaves enclaves, JsonMapper json, MeterRegistry meters) {
         this.enclaves = enclaves;
         this.json = json;
+        this.meters = meters;
+        STATUSES.forEach(this::answered);
     }
 
     /** @param body of the request; read no further than it may be long */
     Answer ask(UUID app, InputStream body) throws IOException {
+        Answer answer = answer(app, body);
+        answered(answer.status()).increment();
+        return answer;
+    }
+
+    private Counter answered(int status) {
+        return Counter.builder("caution.attestation.requests").description("Challenges from anyone, by the answer's status")
+                .tag("status", "" + status).register(meters);
+    }
+
+    private Answer answer(UUID app, InputStream body) throws IOException {
         byte[] request = body.readNBytes(MAX_REQUEST + 1);
         if (request.length > MAX_REQUEST) {
             return error(413, "the request is too long");

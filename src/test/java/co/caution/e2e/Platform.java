@@ -4,7 +4,12 @@ import co.caution.CautionServer;
 import co.caution.cli.EnclaveOs;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 
 /** A whole service in this process. */
 final class Platform implements AutoCloseable {
@@ -13,13 +18,33 @@ final class Platform implements AutoCloseable {
     private final ConfigurableApplicationContext context;
 
     Platform(Path home) throws IOException, InterruptedException {
+        this(home, Map.of());
+    }
+
+    /** @param more settings, by property name */
+    Platform(Path home, Map<String, Object> more) throws IOException, InterruptedException {
         Site.requirePrerequisites();
         site = Site.of(home, Site.userCache());
-        context = CautionServer.start(EnclaveOs.ready(site.cache()), site.settings());
+        var settings = new HashMap<>(site.settings());
+        settings.putAll(more);
+        context = CautionServer.start(EnclaveOs.ready(site.cache()), settings);
     }
 
     <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
+    <T> Collection<T> beans(Class<T> type) {
+        return context.getBeansOfType(type).values();
+    }
+
+    /** Called as the service begins to stop, while everything still runs. */
+    void onClose(ApplicationListener<ContextClosedEvent> listener) {
+        context.addApplicationListener(listener);
     }
 
     @Override

@@ -2,6 +2,7 @@ package co.caution.app.store;
 
 import co.caution.app.App;
 import co.caution.app.AppException;
+import co.caution.app.AppMeters;
 import co.caution.app.Build;
 import co.caution.app.Deployment;
 import co.caution.app.Release;
@@ -26,9 +27,11 @@ public class AppStore {
     private static final String APP = "select id, account_id, name, deploy_branch, created_at from app ";
 
     private final JdbcClient jdbc;
+    private final AppMeters meters;
 
-    AppStore(JdbcClient jdbc) {
+    AppStore(JdbcClient jdbc, AppMeters meters) {
         this.jdbc = jdbc;
+        this.meters = meters;
     }
 
     // Apps
@@ -102,12 +105,14 @@ public class AppStore {
                 .params(build.id(), build.appId(), build.ref(), build.commitId(), name(build.state()),
                         at(build.createdAt()))
                 .update();
+        meters.build(build.state(), 1);
     }
 
     public void update(Build build) {
         jdbc.sql("update build set state = ?, failed_phase = ?, failure = ?, ended_at = ? where id = ?")
                 .params(name(build.state()), build.failedPhase(), build.failure(), at(build.endedAt()), build.id())
                 .update();
+        meters.build(build.state(), 1);
     }
 
     public List<Build> buildsOf(UUID app) {
@@ -138,10 +143,12 @@ public class AppStore {
 
     /** Builds that ran when the service ended can have nobody working on them. */
     public int abandonRunningBuilds(Instant now) {
-        return jdbc.sql("update build set state = 'ABANDONED', failure = 'the service ended', ended_at = ?"
+        int abandoned = jdbc.sql("update build set state = 'ABANDONED', failure = 'the service ended', ended_at = ?"
                         + " where state = 'RUNNING'")
                 .param(at(now))
                 .update();
+        meters.build(Build.State.ABANDONED, abandoned);
+        return abandoned;
     }
 
     // Releases
@@ -176,21 +183,24 @@ public class AppStore {
         jdbc.sql("insert into deployment (id, app_id, release_id, state, created_at) values (?, ?, ?, ?, ?)")
                 .params(d.id(), d.appId(), d.releaseId(), name(d.state()), at(d.createdAt()))
                 .update();
+        meters.deployment(d.state(), 1);
     }
 
     public void update(Deployment d) {
         jdbc.sql("update deployment set state = ?, reason = ?, live_at = ?, ended_at = ? where id = ?")
                 .params(name(d.state()), d.reason(), at(d.liveAt()), at(d.endedAt()), d.id())
                 .update();
+        meters.deployment(d.state(), 1);
     }
 
     /** One release takes over from whatever was live: both records or neither. */
     @Transactional
     public void switchLive(Deployment live) {
-        jdbc.sql("update deployment set state = 'RETIRED', reason = 'another release took over', ended_at = ?"
+        int retired = jdbc.sql("update deployment set state = 'RETIRED', reason = 'another release took over', ended_at = ?"
                         + " where app_id = ? and state = 'LIVE'")
                 .params(at(live.liveAt()), live.appId())
                 .update();
+        meters.deployment(Deployment.State.RETIRED, retired);
         update(live);
     }
 

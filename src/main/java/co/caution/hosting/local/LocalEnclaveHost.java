@@ -173,9 +173,14 @@ public final class LocalEnclaveHost implements EnclaveHost {
         }
     }
 
+    /** Memory of the enclaves that run or start, in bytes: what was promised, not what is taken already. */
+    public long reservedBytes() {
+        return promised.values().stream().mapToLong(Integer::longValue).sum() * MIB;
+    }
+
     /** A guest fills its memory as it goes: what was promised counts, not only what is taken already. */
     private synchronized void reserve(LaunchSpec spec) throws HostingException {
-        long left = Memory.totalBytes() / MIB - KEPT_MB - promised.values().stream().mapToInt(Integer::intValue).sum();
+        long left = Memory.totalBytes() / MIB - KEPT_MB - reservedBytes() / MIB;
         long free = Math.min(left, Memory.availableBytes() / MIB);
         if (spec.memoryMb() > free) {
             throw new HostingException("the enclave needs " + spec.memoryMb() + " MB of memory and this machine has "
