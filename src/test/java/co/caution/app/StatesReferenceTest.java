@@ -2,16 +2,19 @@ package co.caution.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BiFunction;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** The pictures in {@code docs/reference/states.md} are drawn by trying every step from every state. */
@@ -23,20 +26,18 @@ class StatesReferenceTest {
 
     @Test
     void thePicturesShowWhatTheCodeAllows() throws Exception {
-        var builds = new LinkedHashMap<String, UnaryOperator<Build>>();
-        builds.put("it made a release that is live", build -> build.succeed(NOW));
-        builds.put("a phase failed", build -> build.fail("build", "why", NOW));
-        String build = picture(Build.State.class, Build.State.RUNNING, StatesReferenceTest::build, builds, Build::state,
+        String build = picture(Build.State.class, Build.State.RUNNING, Build.class, StatesReferenceTest::build, Build::state, Map.of(
+                "succeed", "it made a release that is live",
+                "fail", "a phase failed",
+                "cancel", "its owner cancelled it"),
                 // By one statement for all of them, when the service starts.
                 "  RUNNING --> ABANDONED: the service ended\n");
-
-        var deployments = new LinkedHashMap<String, UnaryOperator<Deployment>>();
-        deployments.put("fresh evidence equals the release", Deployment::attested);
-        deployments.put("the app answers", deployment -> deployment.live(NOW));
-        deployments.put("service or owner stopped it", deployment -> deployment.stopped("why", NOW));
-        deployments.put("it failed or ended on its own", deployment -> deployment.failed("why", NOW));
-        String deployment = picture(Deployment.State.class, Deployment.State.STARTING, StatesReferenceTest::deployment, deployments,
-                Deployment::state,
+        String deployment = picture(Deployment.State.class, Deployment.State.STARTING, Deployment.class, StatesReferenceTest::deployment,
+                Deployment::state, Map.of(
+                "attested", "fresh evidence equals the release",
+                "live", "the app answers",
+                "stopped", "service or owner stopped it",
+                "failed", "it failed or ended on its own"),
                 // In the transaction that makes the next one live.
                 "  LIVE --> RETIRED: another release took over\n");
 
@@ -46,20 +47,29 @@ class StatesReferenceTest {
         assertThat(PAGE).as("copy %s over it when a state has changed", written).content().isEqualTo(page);
     }
 
-    private static <S extends Enum<S>, T> String picture(Class<S> states, S first, BiFunction<S, Instant, T> in,
-            Map<String, UnaryOperator<T>> steps, java.util.function.Function<T, S> state, String bySql) {
+    /** @param steps the names of all methods that lead from one state to the next, and what they mean */
+    private static <S extends Enum<S>, T> String picture(Class<S> states, S first, Class<T> type, Function<S, T> in,
+            Function<T, S> state, Map<String, String> steps, String bySql) throws ReflectiveOperationException {
+        var methods = Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> method.getReturnType() == type && !Modifier.isStatic(method.getModifiers())
+                        && !Modifier.isPrivate(method.getModifiers()))
+                .sorted(Comparator.comparing(Method::getName))
+                .toList();
+        assertThat(methods.stream().map(Method::getName)).containsExactlyInAnyOrderElementsOf(steps.keySet());
         var picture = new StringBuilder("```mermaid\nstateDiagram-v2\n  [*] --> " + first + "\n");
         Set<S> left = EnumSet.noneOf(states);
         for (S from : states.getEnumConstants()) {
-            steps.forEach((name, step) -> {
+            for (Method method : methods) {
+                Object[] arguments = Arrays.stream(method.getParameterTypes())
+                        .map(parameter -> parameter == Instant.class ? NOW : "why").toArray();
                 try {
-                    S to = state.apply(step.apply(in.apply(from, NOW)));
-                    picture.append("  " + from + " --> " + to + ": " + name + "\n");
+                    S to = state.apply(type.cast(method.invoke(in.apply(from), arguments)));
+                    picture.append("  " + from + " --> " + to + ": " + steps.get(method.getName()) + "\n");
                     left.add(from);
-                } catch (IllegalStateException e) {
-                    // Not from here.
+                } catch (InvocationTargetException e) {
+                    assertThat(e.getCause()).isInstanceOf(IllegalStateException.class); // not from here
                 }
-            });
+            }
         }
         picture.append(bySql);
         for (S end : EnumSet.complementOf(EnumSet.copyOf(left))) {
@@ -68,11 +78,11 @@ class StatesReferenceTest {
         return picture + "```\n";
     }
 
-    private static Build build(Build.State state, Instant now) {
-        return new Build(ID, ID, "refs/heads/main", "c", state, null, null, now, null);
+    private static Build build(Build.State state) {
+        return new Build(ID, ID, "refs/heads/main", "c", state, null, null, NOW, null);
     }
 
-    private static Deployment deployment(Deployment.State state, Instant now) {
-        return new Deployment(ID, ID, ID, state, null, now, null, null);
+    private static Deployment deployment(Deployment.State state) {
+        return new Deployment(ID, ID, ID, state, null, NOW, null, null);
     }
 }
