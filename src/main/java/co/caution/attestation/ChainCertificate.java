@@ -38,6 +38,7 @@ final class ChainCertificate {
     private final String name;
     private final byte[] der;
     private byte[] signed = {};
+    private byte[] serial = {};
     private byte[] issuer = {};
     private byte[] subject = {};
     private byte[] spki = {};
@@ -77,7 +78,7 @@ final class ChainCertificate {
         DerReader body = new DerReader(signed).enter(DerReader.SEQUENCE);
         require(body.tag() == EXPLICIT_0 && Arrays.equals(body.element(EXPLICIT_0), VERSION_3), Rule.CERTIFICATE,
                 name + " is not X.509 version 3");
-        body.content(DerReader.INTEGER);
+        serial = body.content(DerReader.INTEGER);
         byte[] innerAlgorithm = body.element(DerReader.SEQUENCE);
         issuer = body.element(DerReader.SEQUENCE);
         DerReader validity = body.enter(DerReader.SEQUENCE);
@@ -173,7 +174,23 @@ final class ChainCertificate {
     }
 
     String subject() {
-        return new X500Principal(subject).getName();
+        return text(subject);
+    }
+
+    String issuer() {
+        return text(issuer);
+    }
+
+    String serial() {
+        return HexFormat.of().formatHex(serial);
+    }
+
+    private static String text(byte[] name) {
+        try {
+            return new X500Principal(name).getName();
+        } catch (IllegalArgumentException e) {
+            return "not a name";
+        }
     }
 
     void requireValidAt(Instant at) throws RefusedException {

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  */
 public final class PcrFile {
 
-    private static final int MAX_SIZE = 1 << 16;
+    /** In characters. */
+    public static final int MAX_SIZE = 1 << 16;
     private static final Pattern NAME_FIRST = Pattern.compile("(?i)PCR(\\d{1,2})\\s*[:=]\\s*([0-9a-f]+)");
     private static final Pattern VALUE_FIRST = Pattern.compile("(?i)([0-9a-f]+)\\s+PCR(\\d{1,2})");
     private static final Pattern KEY = Pattern.compile("(?i)PCR(\\d{1,2})");

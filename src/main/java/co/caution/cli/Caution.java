@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             VerifyCommand.class,
             BuildCommand.class,
             TrustCommand.class,
+            AttestationCommand.class,
             AppsCommand.class,
             BuildsCommand.class,
             LoginCommand.class,

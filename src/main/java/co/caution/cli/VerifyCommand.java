@@ -9,8 +9,10 @@ import co.caution.verify.Request;
 import co.caution.verify.Verdict;
 import co.caution.verify.Verification;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -83,7 +86,7 @@ final class VerifyCommand implements Callable<Integer> {
         List<TrustRoot> accepted = allowSimulated ? roots : pinned.map(List::of).orElse(List.of());
         var report = new VerifyReport(json, pinned);
         var request = new Request(URI.create(endpoint), roots, accepted, allowDebug,
-                Duration.ofSeconds(maxAge), expected(), source(checkout));
+                Duration.ofSeconds(maxAge), expected(pcrs), source(checkout));
         Verdict verdict = new Verification(Clock.systemUTC(), new SecureRandom(), report).run(request);
         report.verdict(verdict);
         return verdict.exitCode();
@@ -117,7 +120,8 @@ final class VerifyCommand implements Callable<Integer> {
         throw new CliException(Errors.USAGE, "'" + url + "' is not an http or https URL of a host.");
     }
 
-    private static TrustRoot named(Path file) {
+    /** The root certificate in a file that the user named. */
+    static TrustRoot named(Path file) {
         try {
             return TrustRoot.of(file);
         } catch (IOException e) {
@@ -125,16 +129,18 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<ExpectedPcrs> expected() {
-        if (pcrs == null) {
+    /** The registers in a file that the user named; empty where there is none. */
+    static Optional<ExpectedPcrs> expected(@Nullable Path file) {
+        if (file == null) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(PcrFile.parse(Files.readString(pcrs)));
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] text = in.readNBytes(PcrFile.MAX_SIZE + 1);
+            return Optional.of(PcrFile.parse(new String(text, StandardCharsets.UTF_8)));
         } catch (InvalidPcrFileException e) {
-            throw new CliException(Errors.USAGE, "The PCR file " + pcrs + " was not understood: " + e.getMessage());
+            throw new CliException(Errors.USAGE, "The PCR file " + file + " was not understood: " + e.getMessage());
         } catch (IOException e) {
-            throw new CliException(Errors.USAGE, "The PCR file " + pcrs + " cannot be read (" + e.getClass().getSimpleName() + ").");
+            throw new CliException(Errors.USAGE, "The PCR file " + file + " cannot be read (" + e.getClass().getSimpleName() + ").");
         }
     }
 }

@@ -164,7 +164,7 @@ final class VerifyReport implements Progress {
         };
     }
 
-    private static Optional<Genuine> evidence(Verdict verdict) {
+    static Optional<Genuine> evidence(Verdict verdict) {
         return switch (verdict) {
             case Verdict.Verified v -> Optional.of(v.evidence());
             case Verdict.MeasurementsDiffer v -> Optional.of(v.evidence());
@@ -176,10 +176,13 @@ final class VerifyReport implements Progress {
         };
     }
 
+    static String name(Verdict verdict) {
+        return verdict.getClass().getSimpleName().replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+
     private Map<String, Object> machine(Verdict verdict) {
         var out = new LinkedHashMap<String, Object>();
-        out.put("verdict", verdict.getClass().getSimpleName()
-                .replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT));
+        out.put("verdict", name(verdict));
         out.put("exit_code", verdict.exitCode());
         out.put("message", verdict.message());
         if (verdict instanceof Verdict.EvidenceInvalid invalid) {

@@ -1,7 +1,9 @@
 package co.caution.verify;
 
+import co.caution.attestation.Comparison;
 import co.caution.attestation.Evidence.Genuine;
 import co.caution.eif.Measurements;
+import java.util.List;
 
 /** What a verification came to. Each kind has an exit code of its own, and no two can be taken for each other. */
 public sealed interface Verdict {
@@ -25,7 +27,8 @@ public sealed interface Verdict {
     }
 
     /** Genuine evidence of something else. */
-    record MeasurementsDiffer(Genuine evidence, Measurements expected, String message) implements Verdict {
+    record MeasurementsDiffer(Genuine evidence, Measurements expected, List<Comparison.Difference> differences, String message)
+            implements Verdict {
         @Override
         public int exitCode() {
             return 2;

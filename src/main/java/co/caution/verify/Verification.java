@@ -1,20 +1,17 @@
 package co.caution.verify;
 
-import co.caution.attestation.Comparison;
 import co.caution.attestation.Evidence;
 import co.caution.attestation.Evidence.Genuine;
 import co.caution.attestation.ExpectedPcrs;
 import co.caution.build.BuildException;
 import co.caution.build.BuiltImage;
 import co.caution.build.Pipeline;
-import co.caution.eif.Measurements;
 import co.caution.project.Manifest;
 import co.caution.verify.EvidenceFetcher.UnreachableException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Finds out what runs behind a URL. The order never changes: fresh challenge, evidence, signature and everything around
@@ -57,13 +54,13 @@ public final class Verification {
     private Verdict workload(Request request, Answer answer, Genuine genuine, byte[] nonce) throws InterruptedException {
         progress.genuine(genuine, nonce);
         if (genuine.debug() && !request.allowDebug()) {
-            return new Verdict.PolicyNotMet(genuine, "The enclave runs in debug mode: it can be read from outside, and its"
-                    + " measurements are zero. --allow-debug accepts that.");
+            return Workload.debug(genuine);
         }
         Optional<Manifest> manifest = Bindings.manifest(genuine.document(), answer);
         progress.manifest(manifest, answer.hints());
         if (request.expected().isPresent()) {
-            return compare(request, genuine, request.expected().get());
+            progress.comparing();
+            return Workload.compare(genuine, request.expected().get(), request.simulatedAccepted());
         }
         if (request.source().isEmpty()) {
             return new Verdict.WorkloadNotChecked(genuine);
@@ -80,24 +77,11 @@ public final class Verification {
             progress.reproducing(source);
             BuiltImage image = source.builder().build();
             progress.reproduced(image);
-            return compare(request, genuine, ExpectedPcrs.of(image.measurements()));
+            progress.comparing();
+            return Workload.compare(genuine, ExpectedPcrs.of(image.measurements()), request.simulatedAccepted());
         } catch (BuildException | IOException | RuntimeException e) {
             return new Verdict.NotReproduced(genuine, "The source could not be rebuilt here: " + e.getMessage());
         }
-    }
-
-    private Verdict compare(Request request, Genuine genuine, ExpectedPcrs expected) {
-        progress.comparing();
-        var pcrs = expected.values();
-        var measurements = new Measurements(pcrs.get(0), pcrs.get(1), pcrs.get(2));
-        return switch (genuine.compare(expected)) {
-            case Comparison.Differs differs -> new Verdict.MeasurementsDiffer(genuine, measurements, explain(differs));
-            case Comparison.Match match when genuine.simulated() && !request.simulatedAccepted().contains(genuine.root()) ->
-                new Verdict.PolicyNotMet(genuine, "The measurements match, but the evidence is SIMULATED: it ends in the root "
-                        + genuine.root().name() + " (sha256 " + genuine.root().fingerprint() + "), which is not hardware's."
-                        + " --allow-simulated accepts that.");
-            case Comparison.Match match -> new Verdict.Verified(genuine, measurements);
-        };
     }
 
     private static String otherSource(Reproduction source, Manifest manifest, Answer answer) {
@@ -105,24 +89,5 @@ public final class Verification {
         return "The enclave claims another source than the one you asked about: its tree is " + manifest.tree()
                 + (commit.isEmpty() ? "" : " (commit " + commit + ", unverified)") + "; commit " + source.commit().name()
                 + " has tree " + source.tree().name() + ". If you trust the other one, review it and name it: --commit COMMIT";
-    }
-
-    /** Which part differs, in words: the registers say that much by themselves. */
-    private static String explain(Comparison.Differs differs) {
-        var registers = differs.differences().stream().map(Comparison.Difference::register).collect(Collectors.toSet());
-        String which = differs.differences().stream()
-                .map(difference -> "PCR" + difference.register())
-                .collect(Collectors.joining(", "));
-        String why;
-        if (registers.contains(1) && registers.contains(2)) {
-            why = "both EnclaveOS and the application differ";
-        } else if (registers.contains(1)) {
-            why = "EnclaveOS (kernel, command line or boot ramdisk) differs; the application is the same";
-        } else if (registers.contains(2)) {
-            why = "the application or its configuration differs; EnclaveOS is the same";
-        } else {
-            why = "the image as a whole differs";
-        }
-        return "The deployed enclave does not match the expected PCRs: " + which + " differ, so " + why + ".";
     }
 }
