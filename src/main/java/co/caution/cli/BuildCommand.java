@@ -28,9 +28,7 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BuildException, IOException, InterruptedException {
-        Checkout checkout = Checkout.find().orElseThrow(
-                () -> new CliException(Errors.USAGE, "This is not a git repository; run it in an app's checkout."));
-        BuiltImage image = LocalBuild.of(checkout, commit, options, root.context().cache(), json).builder().build();
+        BuiltImage image = LocalBuild.of(Checkout.require(), commit, options, root.context().cache(), json).builder().build();
         if (json) {
             var out = new LinkedHashMap<String, Object>();
             out.put("tree", image.manifest().tree());

@@ -17,6 +17,19 @@ record Checkout(Path root, DeploymentFile deployment) {
         return at(Surroundings.current().directory());
     }
 
+    /** @throws CliException that says what is missing, when this is no place to work in */
+    static Checkout require() {
+        return find().orElseThrow(() -> {
+            Path here = Surroundings.current().directory();
+            if (Git.run(here, "rev-parse", "--git-dir").ok()) {
+                return new CliException("no_repository", here + " is inside a git repository, but not in its files (it is bare, or its"
+                        + " .git directory). Run this in a checkout: git clone or git worktree add makes one.");
+            }
+            return new CliException("no_repository", "This is not a git repository. Run 'git init' and commit your app first, then"
+                    + " 'caution init'.");
+        });
+    }
+
     static Optional<Checkout> at(Path directory) {
         Git.Result top = Git.run(directory, "rev-parse", "--show-toplevel");
         if (!top.ok()) {

@@ -5,166 +5,144 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.JsonNode;
 
 /** {@code caution init}: makes this repository an app, or links it again to the app that it is. */
-@Command(name = "init", description = "Make this git repository an app: Procfile, .caution/deployment.json, remote 'caution'.")
+@Command(name = "init", description = "Make this git repository an app: Procfile, .caution/deployment.json, remote 'caution'.",
+        footer = {"", "Run again, it links the repository to the same app. It never makes a second one unless told so (--new)."})
 final class InitCommand implements Callable<Integer> {
 
-    static final String REMOTE = "caution";
-    private static final Pattern APP_IN_URL = Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\\.git)?$");
+    static final String REMOTE = Remote.NAME;
 
     @ParentCommand
     Caution root;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "The app's name (default: the directory's).")
+    @Option(names = "--name", paramLabel = "NAME", description = "The new app's name (default: the directory's).")
     String name;
+
+    @Option(names = "--app", paramLabel = "APP", description = "Link to this app of yours, by its id or name, instead of making one.")
+    String app;
+
+    @Option(names = "--new", description = "Forget the app that this repository is linked to, and make another.")
+    boolean fresh;
+
+    @Option(names = "--containerfile", paramLabel = "PATH",
+            description = "The Containerfile to build, or its directory (default: Containerfile, else Dockerfile, at the top).")
+    Path containerfile;
+
+    @Option(names = "--json", description = "JSON for machines.")
+    boolean json;
+
+    private final List<String> notes = new ArrayList<>();
 
     @Override
     public Integer call() throws IOException {
-        Checkout checkout = Checkout.find().orElseThrow(() -> new CliException(
-                "This is not a git repository. Run 'git init' and commit your app first, then 'caution init' again."));
-        Context context = root.context();
-        ApiClient api = context.api(Optional.of(checkout));
-        String server = api.server();
-        System.out.println("Initializing new deployment...");
-        System.out.println("Git repository found");
-        procfile(checkout.root());
+        var out = new Output(json);
+        if (app != null && (fresh || name != null)) {
+            throw new CliException(Errors.USAGE, "--app links to an app that there is; --new and --name make one. Give one or the other.");
+        }
+        Checkout checkout = Checkout.require();
+        Path top = checkout.root();
+        var remote = Remote.of(top);
+        ApiClient api = root.context().api(Optional.of(checkout));
+        out.say("Initializing new deployment...");
+        out.say("Git repository found");
+        Optional<ProcfileProposal> procfile = procfile(top, out);
 
-        String known = knownApp(checkout);
-        JsonNode app = known == null ? create(api, checkout.root()) : relink(api, known);
-        String id = app.path("id").asString();
-        if (known != null && name != null && !name.equals(app.path("resource_name").asString())) {
-            throw new CliException(Errors.USAGE, "This repository belongs to app '" + app.path("resource_name").asString()
+        var link = new Link(api, checkout, remote);
+        Optional<JsonNode> known = fresh ? Optional.empty() : link.app(app);
+        if (known.isPresent() && name != null && !name.equals(known.get().path("resource_name").asString())) {
+            throw new CliException(Errors.USAGE, "This repository belongs to app '" + known.get().path("resource_name").asString()
                     + "' already; --name does not rename it. Leave --name out to link it again.");
         }
-        System.out.println(known == null ? "App created!" : "App re-linked successfully!");
-        System.out.println("ID: " + id);
-        System.out.println("Name: " + app.path("resource_name").asString());
-        System.out.println("State: " + app.path("state").asString());
-
-        String gitUrl = app.path("git_url").asString();
-        System.out.println("Git URL: " + gitUrl);
-        remote(checkout.root(), gitUrl);
-        DeploymentFile deployment = checkout.deployment().withResourceId(id).withServer(server);
-        String attestation = app.path("attestation_url").asString("");
-        if (!attestation.isEmpty()) {
-            deployment = deployment.withAttestationUrl(attestation);
-            pinRoot(api, attestation);
+        // Before anything is made on the server: what cannot be written here must not leave an app behind there.
+        if (procfile.isPresent()) {
+            Files.writeString(top.resolve("Procfile"), procfile.get().text());
         }
-        deployment.write(checkout.root());
-        System.out.println();
-        System.out.println("You can now push to 'caution' remote:");
-        System.out.println("  git push caution " + branch(checkout.root()));
-        System.out.println("Verify attestation:");
-        System.out.println("  caution verify");
+        JsonNode linked = known.isPresent() ? known.get() : create(api, top);
+        String id = linked.path("id").asString();
+        out.say(known.isEmpty() ? "App created!" : "App re-linked successfully!");
+        out.say("ID: " + id);
+        out.say("Name: " + linked.path("resource_name").asString());
+        out.say("State: " + linked.path("state").asString());
+        String gitUrl = linked.path("git_url").asString();
+        out.say("Git URL: " + gitUrl);
+
+        if (checkout.server() != null && !checkout.server().equals(api.server())) {
+            notes.add("This repository named " + checkout.server() + " as its server; it names " + api.server() + " now.");
+        }
+        String attestation = linked.path("attestation_url").asString("");
+        var deployment = checkout.deployment().withResourceId(id).withServer(api.server());
+        (attestation.isEmpty() ? deployment : deployment.withAttestationUrl(attestation)).write(top);
+        String remoteChange = remote.leadTo(gitUrl);
+        switch (remoteChange) {
+            case "added" -> out.say("Added git remote 'caution': " + gitUrl);
+            case "changed" -> out.say("Git remote 'caution' now leads to: " + gitUrl + " (was " + remote.url() + ")");
+            default -> { /* nothing to say */ }
+        }
+        Optional<String> pinned = attestation.isEmpty() ? Optional.empty() : new RootPin(api, notes).pin(attestation, out);
+        String push = push(top);
+        notes.forEach(note -> out.say("Note: " + note));
+        out.say("");
+        out.say("You can now push to 'caution' remote:");
+        out.say("  " + push);
+        out.say("Verify attestation:");
+        out.say("  caution verify");
+        if (json) {
+            Output.json(Output.ordered("created", known.isEmpty(), "app", linked, "server", api.server(), "remote", remoteChange,
+                    "procfile", procfile.isPresent() ? "written" : "present",
+                    "build", procfile.map(ProcfileProposal::build).orElse(null),
+                    "pinned_root", pinned.orElse(null), "push", push, "notes", notes));
+        }
         return 0;
     }
 
-    private static String branch(Path root) {
-        Git.Result branch = Git.run(root, "symbolic-ref", "--quiet", "--short", "HEAD");
-        return branch.ok() ? branch.output() : "main";
-    }
-
-    /** Its own file first, then the remote: a clone of an app has both or neither. */
-    private static @Nullable String knownApp(Checkout checkout) {
-        if (checkout.appId() != null) {
-            return checkout.appId();
+    /** What to type next: there may be no commit yet, or no branch. */
+    private String push(Path top) {
+        if (!Git.run(top, "rev-parse", "--verify", "--quiet", "HEAD").ok()) {
+            notes.add("There is no commit yet: git add -A && git commit");
         }
-        Git.Result url = Git.run(checkout.root(), "remote", "get-url", REMOTE);
-        Matcher match = APP_IN_URL.matcher(url.ok() ? url.output() : "");
-        return match.find() ? match.group(1) : null;
+        Git.Result branch = Git.run(top, "symbolic-ref", "--quiet", "--short", "HEAD");
+        return "git push " + REMOTE + " " + (branch.ok() ? branch.output() : "HEAD:main");
     }
 
-    private JsonNode create(ApiClient api, Path root) {
-        String directory = root.getFileName().toString().toLowerCase(Locale.ROOT).replace(' ', '-');
+    private JsonNode create(ApiClient api, Path top) {
+        String directory = top.getFileName() == null ? "app" : top.getFileName().toString().toLowerCase(Locale.ROOT).replace(' ', '-');
         String chosen = name != null ? name : directory.matches("[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]") ? directory : "app";
-        return api.post("/api/apps", Map.of("name", chosen));
-    }
-
-    /** Fails closed: where the server does not know the app, a second one is never made in silence. */
-    private static JsonNode relink(ApiClient api, String id) {
-        for (JsonNode app : api.get("/api/apps")) {
-            if (app.path("id").asString().equals(id)) {
-                return app;
+        try {
+            return api.post("/api/apps", Map.of("name", chosen));
+        } catch (CliException e) {
+            if (!e.code().equals("conflict")) {
+                throw e;
             }
-        }
-        throw new CliException("This repository belongs to app " + id + ", which is not yours on " + api.server()
-                + ". Name the right server (--server URL), or, to make a new app, remove " + DeploymentFile.PATH
-                + " and the git remote '" + REMOTE + "' and run 'caution init' again.");
-    }
-
-    private static void remote(Path root, String gitUrl) {
-        Git.Result present = Git.run(root, "remote", "get-url", REMOTE);
-        if (!present.ok()) {
-            Git.require(root, "remote", "add", REMOTE, gitUrl);
-            System.out.println("Added git remote 'caution': " + gitUrl);
-        } else if (!present.output().equals(gitUrl)) {
-            Git.require(root, "remote", "set-url", REMOTE, gitUrl);
-            System.out.println("Git remote 'caution' now leads to: " + gitUrl);
+            throw new CliException(Errors.OTHER, e.code(), e.getMessage() + "\nIf that app is this repository's, link it: caution init --app "
+                    + chosen + ". If not, choose another name: caution init --name NAME", e.request());
         }
     }
 
-    /** Writes a Procfile only where there is none; the defaults it stands for are written out. */
-    private static void procfile(Path root) throws IOException {
-        Path procfile = root.resolve("Procfile");
-        if (Files.exists(procfile)) {
-            System.out.println("Configuration found");
-            return;
+    /** A Procfile only where there is none. */
+    private Optional<ProcfileProposal> procfile(Path top, Output out) throws IOException {
+        if (ProcfileProposal.present(top)) {
+            out.say("Configuration found");
+            if (containerfile != null) {
+                notes.add("There is a Procfile already, so --containerfile changes nothing. Its 'build' says what is built.");
+            }
+            return Optional.empty();
         }
-        String containerfile = Files.exists(root.resolve("Containerfile"))
-                ? "Containerfile"
-                : Files.exists(root.resolve("Dockerfile")) ? "Dockerfile" : null;
-        if (containerfile == null) {
-            throw new CliException("There is no Containerfile (or Dockerfile) in " + root
-                    + " to build the app from. Write one, or a Procfile that says where it is: build: docker build -f PATH .");
-        }
-        Files.writeString(procfile, """
-                # How this app is built and run. Every key: docs/reference/procfile.md
-                build: docker build -f %s .
-                # The program to run, when it is not the image's ENTRYPOINT:
-                # run: /app/server
-                # What it may have; without memory_mb the platform takes what the image needs:
-                # cpus: 2
-                # memory_mb: 512
-                # The ports it listens on, HTTP first (default: the image's single EXPOSE):
-                # ports: 8080
-                """.formatted(containerfile));
-        System.out.println("Procfile written; commit it before you push");
-        System.out.println("Build command: docker build -f " + containerfile + " .");
-    }
-
-    /**
-     * A verifier takes no root from a server. Only where server and enclaves are on this very machine does its owner vouch
-     * for both: there the simulated root is pinned, in this person's own configuration, and said.
-     */
-    private static void pinRoot(ApiClient api, String attestationUrl) {
-        JsonNode offered = api.get("/api/trust-root");
-        if (offered.path("hardware").asBoolean(true)) {
-            return;
-        }
-        var root = PinnedRoots.simulated(offered.path("fingerprint").asString());
-        if (!loopback(api.server()) || !loopback(attestationUrl)) {
-            System.out.println("This server's enclaves are SIMULATED; it says that its root is sha256 " + root.fingerprint() + ".");
-            System.out.println("If you know that from elsewhere: caution trust pin " + attestationUrl + " " + root.fingerprint());
-            return;
-        }
-        var pins = new PinnedRoots(Context.configuration());
-        var before = pins.of(attestationUrl).filter(pinned -> !pinned.equals(root));
-        pins.pin(attestationUrl, root);
-        System.out.println("Pinned this machine's SIMULATED root for " + attestationUrl + ":");
-        System.out.println("  sha256 " + root.fingerprint() + before.map(old -> " (was " + old.fingerprint() + ")").orElse(""));
+        var proposal = ProcfileProposal.of(top, containerfile);
+        notes.addAll(proposal.notes());
+        out.say("Procfile written; commit it before you push");
+        out.say("Build command: " + proposal.build());
+        return Optional.of(proposal);
     }
 
     static boolean loopback(String url) {

@@ -4,6 +4,7 @@ import co.caution.attestation.ExpectedPcrs;
 import co.caution.attestation.InvalidPcrFileException;
 import co.caution.attestation.PcrFile;
 import co.caution.attestation.TrustRoot;
+import co.caution.project.DeploymentFile;
 import co.caution.verify.Reproduction;
 import co.caution.verify.Request;
 import co.caution.verify.Verdict;
@@ -74,8 +75,9 @@ final class VerifyCommand implements Callable<Integer> {
         if (maxAge < 0) {
             throw new CliException(Errors.USAGE, "--max-age is a number of seconds, not " + maxAge + ".");
         }
-        Optional<Checkout> checkout = Checkout.find();
-        String endpoint = endpoint(checkout);
+        // With known PCRs no git is needed, nor anything else beyond Java: that holds on every platform.
+        Optional<Checkout> checkout = pcrs == null ? Checkout.find() : Optional.empty();
+        String endpoint = endpoint(checkout.map(Checkout::deployment).or(VerifyCommand::deploymentAbove));
         Optional<TrustRoot> pinned = new PinnedRoots(Context.configuration()).of(endpoint);
         var roots = new ArrayList<TrustRoot>();
         roots.add(TrustRoot.awsCommercial());
@@ -98,10 +100,24 @@ final class VerifyCommand implements Callable<Integer> {
                 : Optional.empty();
     }
 
-    private String endpoint(Optional<Checkout> checkout) {
+    /** The file of the repository that this directory lies in, if it does. */
+    private static Optional<DeploymentFile> deploymentAbove() {
+        for (Path at = Surroundings.current().directory(); at != null; at = at.getParent()) {
+            if (Files.exists(at.resolve(".git"))) {
+                try {
+                    return Optional.of(DeploymentFile.read(at));
+                } catch (IOException e) {
+                    throw new CliException(e.getMessage());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String endpoint(Optional<DeploymentFile> deployment) {
         String endpoint = url != null
                 ? url
-                : checkout.map(found -> found.deployment().attestationUrl()).orElseThrow(() -> new CliException(
+                : deployment.map(DeploymentFile::attestationUrl).orElseThrow(() -> new CliException(
                         Errors.USAGE,
                         "Name the attestation endpoint (--attestation-url URL), or run this in a checkout with .caution/deployment.json."));
         requireUrl(endpoint);
@@ -123,7 +139,7 @@ final class VerifyCommand implements Callable<Integer> {
     /** The root certificate in a file that the user named. */
     static TrustRoot named(Path file) {
         try {
-            return TrustRoot.of(file);
+            return TrustRoot.of(Surroundings.current().directory().resolve(file));
         } catch (IOException e) {
             throw new CliException(Errors.USAGE, "The root " + file + " cannot be used: " + e.getMessage());
         }
@@ -134,7 +150,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (file == null) {
             return Optional.empty();
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Files.newInputStream(Surroundings.current().directory().resolve(file))) {
             byte[] text = in.readNBytes(PcrFile.MAX_SIZE + 1);
             return Optional.of(PcrFile.parse(new String(text, StandardCharsets.UTF_8)));
         } catch (InvalidPcrFileException e) {

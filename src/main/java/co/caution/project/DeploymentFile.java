@@ -61,7 +61,9 @@ public final class DeploymentFile {
         Path next = Files.createTempFile(directory, "deployment", ".tmp");
         try {
             Files.writeString(next, MAPPER.writeValueAsString(json) + "\n");
-            Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-r--r--"));
+            if (next.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rw-r--r--"));
+            }
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(next);

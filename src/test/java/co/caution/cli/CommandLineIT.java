@@ -18,10 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,28 +28,17 @@ import tools.jackson.databind.json.JsonMapper;
 class CommandLineIT {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Path ANY_KEY_FILE = Path.of("id_ed25519");
-
-    @TempDir
-    static Path directory;
 
     private static LocalServer server;
 
     @BeforeAll
-    static void startTheService() {
-        server = new LocalServer(directory.resolve("home"));
-    }
-
-    @AfterAll
-    static void stopTheService() {
-        if (server != null) {
-            server.close();
-        }
+    static void startTheService() throws IOException {
+        server = LocalServer.shared();
     }
 
     @Test
     void anSshKeyLogsInAndLogoutEndsIt() throws Exception {
-        Person alice = account("alice");
+        Person alice = server.account("alice");
         Said in = alice.caution("login", "--json");
         assertThat(in.exitCode()).as(in.all()).isZero();
         assertThat(in.json().path("user").asString()).isEqualTo("alice");
@@ -76,14 +63,14 @@ class CommandLineIT {
 
     @Test
     void aKeyThatNobodyRegisteredIsToldWhoCanHelp() throws Exception {
-        Person stranger = new Person(directory.resolve("stranger"), server.url());
+        Person stranger = new Person(server.directory.resolve("stranger"), server.url());
         Said none = stranger.caution("login");
         assertThat(none.err()).contains("ssh-keygen -t ed25519").contains("--key FILE");
         stranger.key("id_ed25519");
         Said unknown = stranger.caution("login", "--user", "alice-of-nowhere");
         assertThat(unknown.exitCode()).isEqualTo(1);
         assertThat(unknown.err()).contains("caution admin add-user alice-of-nowhere --ssh-key FILE");
-        account("mallory-target");
+        server.account("mallory-target");
         Said known = stranger.caution("login", "--user", "mallory-target");
         assertThat(known.err().replace("mallory-target", "alice-of-nowhere")).as("whether there is such a user is not said")
                 .isEqualTo(unknown.err());
@@ -91,7 +78,7 @@ class CommandLineIT {
 
     @Test
     void aKeyOfTwoAccountsNeedsAName() throws Exception {
-        Person twin = account("twin-one");
+        Person twin = server.account("twin-one");
         server.addUser("twin-two", twin.home.resolve(".ssh/id_ed25519.pub"));
         assertThat(twin.caution("login").err()).contains("twin-one, twin-two").contains("--user NAME");
         assertThat(twin.caution("login", "--user", "twin-two").out()).contains("as twin-two");
@@ -99,7 +86,7 @@ class CommandLineIT {
 
     @Test
     void theAgentsKeysAreTriedFirst() throws Exception {
-        Person agent = account("agent-user");
+        Person agent = server.account("agent-user");
         Path key = agent.home.resolve(".ssh/id_ed25519");
         Path socket = Files.createTempDirectory("agent").resolve("s");
         Process ssh = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString()).redirectErrorStream(true).start();
@@ -122,7 +109,7 @@ class CommandLineIT {
 
     @Test
     void anAnswerIsGoodOnceEvenForManyAtATime() throws Exception {
-        Person bob = account("bob");
+        Person bob = server.account("bob");
         JsonNode challenge = JSON.readTree(send("POST", "/api/login/challenge", null,
                 JSON.writeValueAsString(Map.of("origin", server.url(), "user", "bob"))).body());
         String answer = answer(bob, challenge, server.url(), "bob");
@@ -146,7 +133,7 @@ class CommandLineIT {
 
     @Test
     void aSignatureForAnotherServerOrUserIsWorthNothing() throws Exception {
-        Person carol = account("carol");
+        Person carol = server.account("carol");
         JsonNode challenge = JSON.readTree(send("POST", "/api/login/challenge", null,
                 JSON.writeValueAsString(Map.of("origin", server.url(), "user", "carol"))).body());
         HttpResponse<String> relayed = send("POST", "/api/login", null,
@@ -180,7 +167,7 @@ class CommandLineIT {
 
     @Test
     void keysAreListedAddedAndRemovedButNeverTheLast() throws Exception {
-        Person dora = account("dora");
+        Person dora = server.account("dora");
         dora.caution("login");
         String first = dora.caution("ssh-keys", "list", "--json").json().get(0).path("fingerprint").asString();
         assertThat(dora.caution("ssh-keys", "remove", first).err()).contains("last key").contains("ssh-keys add");
@@ -196,7 +183,7 @@ class CommandLineIT {
         assertThat(dora.caution("ssh-keys", "add", laptop.toString().replace(".pub", "")).err()).contains("private key");
         assertThat(dora.caution("ssh-keys", "add").exitCode()).isEqualTo(64);
 
-        Person eve = account("eve");
+        Person eve = server.account("eve");
         eve.caution("login");
         assertThat(eve.caution("ssh-keys", "add", laptop.toString()).exitCode()).isZero();
         String own = JSON.readTree(send("GET", "/api/account/ssh-keys", token(dora), "").body()).get(0).path("id").asString();
@@ -211,7 +198,7 @@ class CommandLineIT {
 
     @Test
     void tokensEnd() throws Exception {
-        Person fay = account("fay");
+        Person fay = server.account("fay");
         fay.caution("login");
         String token = token(fay);
         assertThat(status("GET", "/api/account", token, "")).isEqualTo(200);
@@ -225,7 +212,7 @@ class CommandLineIT {
 
     @Test
     void everyRefusalIsAProblemDetailInOurWordsWithARequestId() throws Exception {
-        Person gus = account("gus");
+        Person gus = server.account("gus");
         gus.caution("login");
         String token = token(gus);
         for (String[] call : new String[][] {
@@ -254,13 +241,6 @@ class CommandLineIT {
         }
         String malformed = raw("GET /a|b{ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         assertThat(malformed).contains("400").contains("application/problem+json").contains("x-request-id");
-    }
-
-    /** Makes somebody with a key, and the account for it. */
-    private static Person account(String name) throws IOException {
-        Person person = new Person(directory.resolve(name), server.url());
-        server.addUser(name, person.key(ANY_KEY_FILE.toString()));
-        return person;
     }
 
     private static String token(Person person) throws IOException {

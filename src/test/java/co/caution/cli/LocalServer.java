@@ -7,17 +7,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
-/** A service of its own for tests of what the command line says to it; nothing is pushed. */
-final class LocalServer implements AutoCloseable {
+/** A service for tests of what the command line says to it, one for all of them; nothing is pushed. */
+final class LocalServer {
 
+    private static LocalServer shared;
+
+    final Path directory;
     final Path home;
     final int httpPort = freePort();
     private final ConfigurableApplicationContext context;
 
-    LocalServer(Path home) {
-        this.home = home;
+    /** Started by whoever comes first, stopped with the tests. */
+    static synchronized LocalServer shared() throws IOException {
+        if (shared == null) {
+            shared = new LocalServer(Files.createTempDirectory("caution-cli"));
+        }
+        return shared;
+    }
+
+    private LocalServer(Path directory) {
+        this.directory = directory;
+        this.home = directory.resolve("home");
         Path cache = new Context(null, null).cache();
         int apps = Math.min(freePort(), 65_000);
         context = CautionServer.start(EnclaveOs.ready(cache), Map.of(
@@ -27,6 +40,21 @@ final class LocalServer implements AutoCloseable {
                 "caution.ssh-port", freePort(),
                 "caution.first-port", apps,
                 "caution.last-port", apps + 200));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            context.close();
+            try {
+                FileSystemUtils.deleteRecursively(directory);
+            } catch (IOException e) {
+                // It lies among the temporary files.
+            }
+        }));
+    }
+
+    /** Makes somebody with a key, and the account for it. */
+    Person account(String name) throws IOException {
+        Person person = new Person(directory.resolve(name), url());
+        addUser(name, person.key("id_ed25519"));
+        return person;
     }
 
     String url() {
@@ -40,11 +68,6 @@ final class LocalServer implements AutoCloseable {
 
     <T> T bean(Class<T> type) {
         return context.getBean(type);
-    }
-
-    @Override
-    public void close() {
-        context.close();
     }
 
     private static int freePort() {
