@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
             TokensCommand.class,
             ServerCommand.class,
             AdminCommand.class,
+            EifCommand.class,
             EnclaveOsCommand.class,
             PackagesCommand.class,
             VersionCommand.class,
@@ -66,6 +67,8 @@ public final class Caution implements Runnable {
     static CommandLine commandLine() {
         return new CommandLine(new Caution())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                // "--cmdline @FILE" is an argument of ours, not a file of arguments.
+                .setExpandAtFiles(false)
                 .setParameterExceptionHandler(Errors::usage)
                 .setExecutionExceptionHandler(Errors::failure);
     }

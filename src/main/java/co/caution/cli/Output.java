@@ -32,7 +32,11 @@ final class Output {
     }
 
     static void json(Object value) {
-        System.out.println(JSON.writeValueAsString(value));
+        System.out.println(text(value));
+    }
+
+    static String text(Object value) {
+        return JSON.writeValueAsString(value);
     }
 
     /** Names and values in turn; a null is left out. People compare this output with another, so its order is fixed. */

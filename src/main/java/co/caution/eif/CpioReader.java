@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class CpioReader {
 
     private static final int HEADER = 110;
-    private static final int TYPE = 0170000;
-    private static final int SYMLINK = 0120000;
 
     /**
      * One entry as the archive has it.
@@ -25,10 +23,22 @@ public final class CpioReader {
      * @param mode file type and permissions, {@code st_mode}
      * @param size bytes of data; 0 for a hard link whose data comes with a later name
      * @param target where a symlink points, otherwise empty
+     * @param dataOffset where its data starts
+     * @param device of the file system that the inode number belongs to
      */
     public record Entry(
             long offset, String name, long inode, int mode, long uid, long gid, long links, long time, long size,
-            long major, long minor, String target) {}
+            long major, long minor, String target, long dataOffset, long device) {
+
+        static final int DIRECTORY = 0040000;
+        static final int FILE = 0100000;
+        static final int SYMLINK = 0120000;
+
+        /** The file type bits of the mode. */
+        int type() {
+            return mode & 0170000;
+        }
+    }
 
     private final InputStream in;
     private long position;
@@ -64,16 +74,17 @@ public final class CpioReader {
             return null;
         }
         String target = "";
+        long dataOffset = position;
         left = field[6];
         int mode = (int) field[1];
         if ((field[1] & ~0177777) != 0) {
             throw new InvalidCpioException(offset, "the mode of " + name + " has unknown bits");
         }
-        if ((mode & TYPE) == SYMLINK) {
+        if ((mode & 0170000) == Entry.SYMLINK) {
             target = target(name, offset);
         }
         return new Entry(offset, name, field[0], mode, field[2], field[3], field[4], field[5], field[6], field[9],
-                field[10], target);
+                field[10], target, dataOffset, field[7] << 32 | field[8]);
     }
 
     /** The data of the entry that {@link #next} returned last; it ends with the entry. */

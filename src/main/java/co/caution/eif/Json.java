@@ -3,27 +3,54 @@ package co.caution.eif;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Says whether bytes are one JSON value (RFC 8259, UTF-8, at most 32 levels); it keeps nothing of it. */
+/** Reads one JSON object (RFC 8259, UTF-8, at most 32 levels), or says only whether bytes are one and keeps nothing. */
 final class Json {
+
+    /** Stands for every value of what is not kept. */
+    private static final Object NOTHING = new Object();
 
     private static final int MAX_DEPTH = 32;
 
     private final String text;
+    private final boolean kept;
     private int at;
 
-    private Json(String text) {
+    private Json(String text, boolean kept) {
         this.text = text;
+        this.kept = kept;
     }
 
     static boolean isObject(byte[] bytes) {
+        return read(bytes, false) != null;
+    }
+
+    /**
+     * The members of an object: maps, lists, and the text of everything else as it stands there; of members with one
+     * name, the last. Null where the bytes are no JSON object.
+     */
+    static @Nullable Map<String, Object> object(byte[] bytes) {
+        return read(bytes, true);
+    }
+
+    private static @Nullable Map<String, Object> read(byte[] bytes, boolean kept) {
         try {
-            Json json = new Json(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            Json json = new Json(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString(), kept);
             json.space();
-            boolean object = json.peek() == '{';
-            return object && json.value(0) && json.at == json.text.length();
+            if (json.peek() != '{') {
+                return null;
+            }
+            Map<String, Object> members = new LinkedHashMap<>();
+            boolean valid = json.object(members, 0);
+            json.space();
+            return valid && json.at == json.text.length() ? members : null;
         } catch (CharacterCodingException e) {
-            return false;
+            return null;
         }
     }
 
@@ -45,43 +72,76 @@ final class Json {
         return out.append('"').toString();
     }
 
-    private boolean value(int depth) {
+    /** Null where there is none. */
+    private @Nullable Object value(int depth) {
         space();
-        boolean valid = switch (peek()) {
-            case '{' -> depth < MAX_DEPTH && container('}', true, depth);
-            case '[' -> depth < MAX_DEPTH && container(']', false, depth);
+        int start = at;
+        Object value = switch (peek()) {
+            case '{' -> {
+                Map<String, Object> members = new LinkedHashMap<>(0);
+                yield depth < MAX_DEPTH && object(members, depth) ? members : null;
+            }
+            case '[' -> {
+                List<Object> elements = new ArrayList<>(0);
+                yield depth < MAX_DEPTH && array(elements, depth) ? elements : null;
+            }
+            default -> !scalar() ? null : kept ? text.substring(start, at) : NOTHING;
+        };
+        space();
+        return value;
+    }
+
+    private boolean scalar() {
+        return switch (peek()) {
             case '"' -> string();
             case 't' -> word("true");
             case 'f' -> word("false");
             case 'n' -> word("null");
             default -> number();
         };
-        space();
-        return valid;
     }
 
-    private boolean container(char end, boolean keys, int depth) {
+    private boolean object(Map<String, Object> into, int depth) {
         at++;
         space();
-        if (take(end)) {
+        if (take('}')) {
             return true;
         }
         do {
             space();
-            if (keys) {
-                if (!string()) {
-                    return false;
-                }
-                space();
-                if (!take(':')) {
-                    return false;
-                }
-            }
-            if (!value(depth + 1)) {
+            int start = at;
+            if (!string()) {
                 return false;
             }
+            String key = kept ? text.substring(start + 1, at - 1) : "";
+            space();
+            Object value = take(':') ? value(depth + 1) : null;
+            if (value == null) {
+                return false;
+            }
+            if (kept) {
+                into.put(key, value);
+            }
         } while (take(','));
-        return take(end);
+        return take('}');
+    }
+
+    private boolean array(List<Object> into, int depth) {
+        at++;
+        space();
+        if (take(']')) {
+            return true;
+        }
+        do {
+            Object value = value(depth + 1);
+            if (value == null) {
+                return false;
+            }
+            if (kept) {
+                into.add(value);
+            }
+        } while (take(','));
+        return take(']');
     }
 
     private boolean string() {

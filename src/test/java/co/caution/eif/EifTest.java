@@ -204,7 +204,7 @@ class EifTest {
         return sum(copy);
     }
 
-    private static byte[] sum(byte[] file) {
+    static byte[] sum(byte[] file) {
         CRC32 crc = new CRC32();
         crc.update(file, 0, 0x220);
         crc.update(file, 548, file.length - 548);
