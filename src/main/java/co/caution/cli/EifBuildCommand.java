@@ -95,14 +95,12 @@ final class EifBuildCommand implements Callable<Integer> {
     private byte[] section() throws IOException {
         return metadata != null
                 ? small(metadata)
-                : EifMetadata.json(name, "1", "unknown", buildTime(System.getenv("SOURCE_DATE_EPOCH")));
+                : EifMetadata.json(name, "1", "unknown", buildTime());
     }
 
     /** reproducible-builds.org/specs/source-date-epoch: decimal seconds. Without it, the beginning of time. */
-    static Instant buildTime(@Nullable String epoch) {
-        if (epoch == null || epoch.isEmpty()) {
-            return Instant.EPOCH;
-        }
+    private static Instant buildTime() {
+        String epoch = Surroundings.variable("SOURCE_DATE_EPOCH").orElse("0");
         if (!epoch.matches("[0-9]{1,12}") || Long.parseLong(epoch) > LAST_SECOND) {
             throw new CliException(Errors.USAGE, "SOURCE_DATE_EPOCH is '" + epoch + "'; it counts seconds since 1970, in digits.");
         }

@@ -69,7 +69,7 @@ final class EifCommand {
 
     /** On terminals only: elsewhere nobody waits, and standard error is for what went wrong. */
     static void show(ProgressBar bar, String what, long done, long size) {
-        if (size >= WORTH_A_BAR && Style.terminal()) {
+        if (size >= WORTH_A_BAR && Style.progress()) {
             bar.show(what, (double) done / size);
         }
     }

@@ -5,9 +5,7 @@ import co.caution.eif.Eif;
 import co.caution.eif.Section;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -52,22 +50,11 @@ final class EifDescribeCommand implements Callable<Integer> {
 
     private static Map<String, Object> view(Eif eif, Map<String, String> pcrs) {
         Map<String, Object> view = new LinkedHashMap<>(pcrs);
-        view.put("architecture", architecture(eif));
-        view.put("size", eif.size());
-        view.put("crc32", "%08x".formatted(eif.crc()));
-        view.put("memory", Long.toUnsignedString(eif.memory()));
-        view.put("cpus", Long.toUnsignedString(eif.cpus()));
-        view.put("cmdline", eif.cmdline());
-        List<Object> sections = new ArrayList<>();
-        for (Section section : eif.sections()) {
-            var one = new LinkedHashMap<String, Object>();
-            one.put("type", type(section));
-            one.put("offset", section.offset());
-            one.put("size", section.size());
-            sections.add(one);
-        }
-        view.put("sections", sections);
-        view.put("metadata_unverified", JsonMapper.shared().readTree(eif.metadata()));
+        view.putAll(Output.ordered("architecture", architecture(eif), "size", eif.size(), "crc32", "%08x".formatted(eif.crc()),
+                "memory", Long.toUnsignedString(eif.memory()), "cpus", Long.toUnsignedString(eif.cpus()), "cmdline", eif.cmdline(),
+                "sections", eif.sections().stream()
+                        .map(s -> Output.ordered("type", type(s), "offset", s.offset(), "size", s.size())).toList(),
+                "metadata_unverified", JsonMapper.shared().readTree(eif.metadata())));
         return view;
     }
 

@@ -7,7 +7,6 @@ import co.caution.eif.EifDiff.Entry;
 import co.caution.eif.EifDiff.Part;
 import co.caution.eif.EifDiff.Register;
 import co.caution.eif.FirstByte;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,70 +101,32 @@ final class EifDiffReport {
     static Map<String, Object> view(EifDiff diff) {
         var registers = new LinkedHashMap<String, Object>();
         for (Register register : diff.registers()) {
-            var view = sides(register.a(), register.b());
-            view.put("differs", register.moved());
-            registers.put("pcr" + register.index(), view);
+            registers.put("pcr" + register.index(),
+                    Output.ordered("a", register.a(), "b", register.b(), "differs", register.moved()));
         }
-        var view = new LinkedHashMap<String, Object>();
-        view.put("same", diff.same());
-        view.put("registers", registers);
-        view.put("parts", diff.parts().stream().map(EifDiffReport::view).toList());
-        return view;
+        return Output.ordered("same", diff.same(), "registers", registers,
+                "parts", diff.parts().stream().map(EifDiffReport::view).toList());
     }
 
     private static Map<String, Object> view(Part part) {
-        var view = new LinkedHashMap<String, Object>();
-        view.put("part", part.name());
-        view.put("moves", part.pcrs().stream().map(pcr -> "pcr" + pcr).toList());
-        put(view, "size_a", part.sizeA());
-        put(view, "size_b", part.sizeB());
-        put(view, "note", part.note());
-        put(view, "changes", changes(part.changes()));
-        put(view, "first_difference", view(part.data()));
-        var entries = new ArrayList<Map<String, Object>>();
-        for (Entry entry : part.entries()) {
-            var one = new LinkedHashMap<String, Object>();
-            one.put("path", entry.path());
-            one.put("kind", entry.kind());
-            put(one, "changes", changes(entry.changes()));
-            put(one, "first_difference", view(entry.data()));
-            entries.add(one);
-        }
-        put(view, "entries", entries.isEmpty() ? null : entries);
-        put(view, "more_entries", part.moreEntries() == 0 ? null : part.moreEntries());
-        return view;
+        return Output.ordered("part", part.name(), "moves", part.pcrs().stream().map(pcr -> "pcr" + pcr).toList(),
+                "size_a", part.sizeA(), "size_b", part.sizeB(), "note", part.note(),
+                "changes", changes(part.changes()), "first_difference", view(part.data()),
+                "entries", part.entries().isEmpty() ? null : part.entries().stream().map(EifDiffReport::view).toList(),
+                "more_entries", part.moreEntries() == 0 ? null : part.moreEntries());
+    }
+
+    private static Map<String, Object> view(Entry entry) {
+        return Output.ordered("path", entry.path(), "kind", entry.kind(), "changes", changes(entry.changes()),
+                "first_difference", view(entry.data()));
     }
 
     private static @Nullable List<Map<String, Object>> changes(List<Change> changes) {
-        return changes.isEmpty() ? null : changes.stream().map(change -> {
-            var view = new LinkedHashMap<String, Object>();
-            view.put("what", change.what());
-            view.putAll(sides(change.a(), change.b()));
-            return (Map<String, Object>) view;
-        }).toList();
+        return changes.isEmpty() ? null : changes.stream()
+                .map(change -> Output.ordered("what", change.what(), "a", change.a(), "b", change.b())).toList();
     }
 
     private static @Nullable Map<String, Object> view(@Nullable FirstByte data) {
-        if (data == null) {
-            return null;
-        }
-        var view = new LinkedHashMap<String, Object>();
-        view.put("offset", data.offset());
-        view.put("from", data.from());
-        view.putAll(sides(data.a(), data.b()));
-        return view;
-    }
-
-    private static Map<String, Object> sides(@Nullable String a, @Nullable String b) {
-        var view = new LinkedHashMap<String, Object>();
-        put(view, "a", a);
-        put(view, "b", b);
-        return view;
-    }
-
-    private static void put(Map<String, Object> view, String name, @Nullable Object value) {
-        if (value != null) {
-            view.put(name, value);
-        }
+        return data == null ? null : Output.ordered("offset", data.offset(), "from", data.from(), "a", data.a(), "b", data.b());
     }
 }

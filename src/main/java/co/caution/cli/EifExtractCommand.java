@@ -4,7 +4,6 @@ import co.caution.build.Text;
 import co.caution.eif.Eif;
 import co.caution.eif.Extraction;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,10 +33,7 @@ final class EifExtractCommand implements Callable<Integer> {
             return Extraction.into(directory, eif, unpack);
         });
         if (json) {
-            var view = new LinkedHashMap<String, Object>();
-            view.put("directory", directory.toString());
-            view.put("left_out", leftOut);
-            Output.json(view);
+            Output.json(Output.ordered("directory", directory.toString(), "left_out", leftOut));
         } else {
             System.out.println("Extracted to " + directory);
             leftOut.forEach(line -> System.out.println("Left out: " + Text.printable(line)));

@@ -8,10 +8,15 @@ final class ProgressBar {
     private static final int WIDTH = 30;
 
     private int percent = -1;
+    private String shown = "";
 
     /** @param fraction 0 to 1 of the whole */
     synchronized void show(String phase, double fraction) {
         int now = (int) Math.round(100 * Math.clamp(fraction, 0, 1));
+        if (now == percent && phase.equals(shown)) {
+            return;
+        }
+        shown = phase;
         if (Style.progress()) {
             int filled = WIDTH * now / 100;
             System.err.printf(Locale.ROOT, "\r  [%s%s] %3d %%  %-40.40s", "#".repeat(filled), " ".repeat(WIDTH - filled), now, phase);
