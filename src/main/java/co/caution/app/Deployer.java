@@ -88,9 +88,8 @@ public class Deployer {
         store.insert(build);
         var log = new ProgressLog(progressLog(build.id()));
         log.step("Received " + commit.abbreviate(7).name() + " on " + Repository.shortenRefName(ref));
-        log.detail("Build " + build.shortId() + " goes on without you, even after Ctrl-C. To see it again:");
-        log.detail("  caution builds output -f " + build.shortId());
-        log.detail("and to stop it: caution builds cancel " + build.shortId());
+        log.detail("It goes on without you, Ctrl-C or not. See it again: caution builds output -f " + build.shortId());
+        log.detail("Stop it: caution builds cancel " + build.shortId());
         var work = new Cancellation();
         return run(app, build.id(), progressLog(build.id()), log, work, () -> push(build, from, commit, log, work),
                 outcome -> record(build, outcome));

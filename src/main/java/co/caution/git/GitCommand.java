@@ -126,7 +126,7 @@ final class GitCommand implements Command {
             LOG.info("a client left before its push was over; the push goes on");
             return 1;
         } catch (IOException e) {
-            LOG.warn("git command ended early: {}", e.toString());
+            LOG.info("a git command ended early: {}", e.toString());
             return refuse("the transfer ended early: " + e.getMessage());
         } catch (DataAccessResourceFailureException e) {
             LOG.warn("a git command was not served: {}", e.getMessage());
