@@ -2,9 +2,12 @@ package co.caution;
 
 import co.caution.build.BuildLimits;
 import co.caution.build.Size;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -21,6 +24,8 @@ import org.springframework.util.unit.DataSize;
  * @param host the name by which people reach this machine
  * @param appHost the name that app URLs carry; another one than the host's, so that an app never sees the gateway's cookies
  * @param bind the address to listen on
+ * @param publicUrl the API's address as people type it; an https one says that a TLS proxy stands in front
+ * @param insecureHttp whether to listen beyond loopback without TLS: tokens then cross the network in clear
  * @param httpPort the API
  * @param sshPort pushes
  * @param firstPort the first port at which apps and their attestation endpoints are reached
@@ -34,6 +39,9 @@ record CautionProperties(
         @DefaultValue("localhost") String host,
         @DefaultValue("127.0.0.1") String appHost,
         @DefaultValue("127.0.0.1") String bind,
+        @Nullable String publicUrl,
+        @DefaultValue("false") boolean insecureHttp,
+        @DefaultValue Tls tls,
         @DefaultValue("8080") int httpPort,
         @DefaultValue("2222") int sshPort,
         @DefaultValue("8100") int firstPort,
@@ -48,9 +56,36 @@ record CautionProperties(
     /**
      * @param url a PostgreSQL JDBC URL; without one the service runs its own in the home directory
      * @param user whom the service is to that database
-     * @param password that user's
+     * @param password that user's; better in a file
+     * @param passwordFile a file that holds the password, so that no environment does
      */
-    record Database(@Nullable String url, @DefaultValue("caution") String user, @Nullable String password) {}
+    record Database(
+            @Nullable String url,
+            @DefaultValue("caution") String user,
+            @Nullable String password,
+            @Nullable Path passwordFile) {
+
+        /** The password, wherever it is; a newline at the end of a file is not part of it. */
+        @Nullable String secret() throws IOException {
+            return passwordFile == null ? password : Files.readString(passwordFile).stripTrailing();
+        }
+    }
+
+    /**
+     * TLS for the API and the attestation endpoints, of both files or of neither. They may be replaced at any time.
+     *
+     * @param certificate the server's own, then those that lead to its authority; PEM
+     * @param key the certificate's private key, which nobody else may read; PEM, without a passphrase
+     */
+    record Tls(@Nullable Path certificate, @Nullable Path key) {
+
+        /** Empty unless both are set. */
+        Optional<TlsFiles> files() {
+            return certificate == null || key == null
+                    ? Optional.empty()
+                    : Optional.of(new TlsFiles(certificate.toAbsolutePath(), key.toAbsolutePath()));
+        }
+    }
 
     /**
      * Enclaves beside the service.

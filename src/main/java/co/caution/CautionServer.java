@@ -27,6 +27,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -67,6 +68,7 @@ public class CautionServer {
         settings.put("server.port", p.httpPort());
         settings.put("management.metrics.system.diskspace.paths", List.of(p.home(), p.cache()));
         settings.put("logging.level.co.caution", p.log().level());
+        p.tls().files().ifPresent(files -> settings.putAll(files.settings()));
         if (p.log().format() == CautionProperties.Log.Format.JSON) {
             settings.put("logging.structured.format.console", "ecs");
         }
@@ -93,14 +95,16 @@ public class CautionServer {
 
     @Bean
     PlatformSettings platformSettings(CautionProperties p, HomeLock lock) {
-        return new PlatformSettings(p.home(), p.host(), p.appHost(), p.bind(), p.httpPort(), p.sshPort(),
-                p.firstPort(), p.lastPort(), p.build().atOnce());
+        return new PlatformSettings(p.home(), p.host(), p.appHost(), p.bind(), PublicAddress.of(p),
+                p.tls().files().map(TlsFiles::certificate).orElse(null), p.httpPort(), p.sshPort(), p.firstPort(),
+                p.lastPort(), p.build().atOnce());
     }
 
     /** TLS may end here or in a proxy in front: a name with https is as good as its certificate. */
     @Bean
     LoginOrigins loginOrigins(CautionProperties p, PlatformSettings settings) {
-        var urls = new ArrayList<>(List.of(settings.server(), settings.server().replaceFirst("^http:", "https:"),
+        String here = (settings.tls() ? "https://" : "http://") + settings.host() + ":" + settings.httpPort();
+        var urls = new ArrayList<>(List.of(settings.publicUrl(), here, here.replaceFirst("^http:", "https:"),
                 "https://" + settings.host()));
         if (p.origins() != null) {
             urls.addAll(p.origins());
@@ -116,15 +120,20 @@ public class CautionServer {
     }
 
     @Bean
-    DataSource dataSource(CautionProperties p, DatabaseServer server) {
+    DataSource dataSource(CautionProperties p, DatabaseServer server) throws IOException {
         if (server.embedded() != null) {
             return new ConnectionPool(server.embedded().dataSource());
         }
         var database = new PGSimpleDataSource();
         database.setUrl(p.database().url());
         database.setUser(p.database().user());
-        database.setPassword(p.database().password());
+        database.setPassword(p.database().secret());
         return new ConnectionPool(database);
+    }
+
+    @Bean
+    FlywayMigrationStrategy migration() {
+        return Schema::migrate;
     }
 
     @Bean

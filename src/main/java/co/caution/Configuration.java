@@ -47,6 +47,16 @@ public final class Configuration {
 
     /** @param variables the process's environment; null for the real one */
     static Configuration read(ConfigurationSources sources, @Nullable Map<String, Object> variables) {
+        return read(sources, variables, true);
+    }
+
+    /** For work on the home of a service that does not run: nothing needs to be free, and nothing installed. */
+    static CautionProperties atRest(ConfigurationSources sources) {
+        return read(sources, null, false).properties;
+    }
+
+    private static Configuration read(
+            ConfigurationSources sources, @Nullable Map<String, Object> variables, boolean toStart) {
         var environment = new StandardEnvironment();
         var all = environment.getPropertySources();
         if (variables != null) {
@@ -61,7 +71,7 @@ public final class Configuration {
         all.addLast(map("defaults", sources.defaults()));
         ConfigurationPropertySources.attach(environment);
         var properties = bind(environment, report);
-        if (properties != null) {
+        if (properties != null && toStart) {
             ConfigurationCheck.check(properties, report);
         }
         report.throwIfAny();
@@ -160,7 +170,7 @@ public final class Configuration {
 
     /** The API's address. */
     public String server() {
-        return "http://" + properties.host() + ":" + properties.httpPort();
+        return PublicAddress.of(properties);
     }
 
     /** Starts the service and returns when it takes pushes. */

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ final class ConfigurationCheck {
         check.ports();
         check.directories();
         check.database();
+        check.tls();
         check.local();
         check.limits();
         check.builds();
@@ -143,6 +145,39 @@ final class ConfigurationCheck {
         if (url != null && !url.startsWith("jdbc:postgresql:")) {
             report.error("caution.database.url", "that is no PostgreSQL JDBC URL",
                     "It must look like jdbc:postgresql://HOST:5432/DATABASE");
+        }
+        Path file = p.database().passwordFile();
+        if (file != null && p.database().password() != null) {
+            report.error("caution.database.password", "caution.database.password-file is set, too", "Keep the file");
+        } else if (file != null && !Files.isReadable(file)) {
+            report.notReady("caution.database.password-file", "it is not there, or this user may not read it",
+                    "Check the path and its owner");
+        }
+    }
+
+    private void tls() {
+        String url = p.publicUrl();
+        if (url != null && !url.isEmpty() && !PublicAddress.isOne(url)) {
+            report.error("caution.public-url", "that is no address of a server",
+                    "It must look like https://caution.example.org, without a path");
+        }
+        if (p.tls().certificate() == null != (p.tls().key() == null)) {
+            String missing = p.tls().key() == null ? "caution.tls.key" : "caution.tls.certificate";
+            report.error(missing, "it is not set, and the other of the two is", "Set both, or neither");
+        }
+        p.tls().files().ifPresent(files -> files.check(Instant.now(), report));
+        if (p.tls().certificate() == null && !PublicAddress.of(p).startsWith("https://") && !p.insecureHttp() && !loopback()) {
+            report.error("caution.bind", "the API would be reached beyond this machine over plain HTTP, and its tokens cross the"
+                    + " network in clear", "Give it a certificate (caution.tls.certificate, caution.tls.key), or say under which"
+                    + " https address a TLS proxy serves it (caution.public-url), or accept that (caution.insecure-http=true)");
+        }
+    }
+
+    private boolean loopback() {
+        try {
+            return InetAddress.getByName(p.bind()).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return true; // said already
         }
     }
 

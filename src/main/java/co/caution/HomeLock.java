@@ -31,6 +31,9 @@ final class HomeLock implements AutoCloseable {
             }
             Files.setPosixFilePermissions(home, mode);
         }
+        if (Files.exists(home.resolve(Restoration.UNFINISHED))) {
+            throw new IOException("A restore into " + home + " was cut off. Empty that directory and restore again.");
+        }
         var channel = FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();

@@ -35,6 +35,7 @@ class ArchitectureTest {
             Map.entry("hosting", List.of("eif", "attestation", "enclaveos")),
             Map.entry("account", List.of()),
             Map.entry("app", List.of("build", "hosting", "attestation", "eif", "project", "enclaveos")),
+            Map.entry("backup", List.of("app")),
             Map.entry("git", List.of("account", "app")),
             Map.entry("relay", List.of("app", "hosting", "attestation")),
             Map.entry("gateway", List.of("account", "app", "relay", "git", "hosting"))));

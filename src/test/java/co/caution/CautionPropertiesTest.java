@@ -16,6 +16,8 @@ class CautionPropertiesTest {
                 caution.host = localhost
                 caution.app-host = 127.0.0.1
                 caution.bind = 127.0.0.1
+                caution.public-url
+                caution.insecure-http = false
                 caution.http-port = 8080
                 caution.ssh-port = 2222
                 caution.first-port = 8100
@@ -30,6 +32,15 @@ class CautionPropertiesTest {
                 caution.database.url
                 caution.database.user = caution
                 caution.database.password
+                caution.database.password-file
+                """);
+    }
+
+    @Test
+    void tls() {
+        assertThat(properties("caution.tls")).isEqualTo("""
+                caution.tls.certificate
+                caution.tls.key
                 """);
     }
 

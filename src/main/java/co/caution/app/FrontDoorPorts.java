@@ -53,7 +53,7 @@ class FrontDoorPorts {
     }
 
     Optional<String> attestation(UUID app) {
-        return Optional.ofNullable(store.ports(app).get(Traffic.ATTESTATION)).map(port -> settings.appUrl(port) + "/attestation");
+        return Optional.ofNullable(store.ports(app).get(Traffic.ATTESTATION)).map(settings::attestationUrl);
     }
 
     private List<Integer> deployedPorts(UUID app) {

@@ -2,6 +2,7 @@ package co.caution.app;
 
 import java.nio.file.Path;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the platform keeps its things and how it is reached.
@@ -10,6 +11,8 @@ import java.util.UUID;
  * @param host the name by which people reach this machine
  * @param appHost the name that app URLs carry; unlike {@code host}, so that an app never sees the gateway's cookies
  * @param bind the address that the gateway, SSH and the front doors listen on
+ * @param publicUrl the API's address as people type it, without a slash at its end
+ * @param certificate what the API and the attestation endpoints serve TLS with; null where they do not
  * @param firstPort the first port that front doors may take
  * @param lastPort the last one
  * @param buildsAtOnce builds that run at the same time; others wait their turn
@@ -19,6 +22,8 @@ public record PlatformSettings(
         String host,
         String appHost,
         String bind,
+        String publicUrl,
+        @Nullable Path certificate,
         int httpPort,
         int sshPort,
         int firstPort,
@@ -33,21 +38,30 @@ public record PlatformSettings(
         }
     }
 
-    public String server() {
-        return "http://" + host + ":" + httpPort;
+    public boolean tls() {
+        return certificate != null;
     }
 
     /** The same, for whoever is on this machine: no name to look up, no network to cross. */
     public String serverHere() {
-        return "http://" + (bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind) + ":" + httpPort;
+        return scheme() + (bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind) + ":" + httpPort;
     }
 
     public String gitUrl(UUID app) {
         return "ssh://git@" + host + ":" + sshPort + "/" + app + ".git";
     }
 
+    /** Bytes are passed on as they are: whether an app speaks TLS on its port is its own business. */
     public String appUrl(int publicPort) {
         return "http://" + appHost + ":" + publicPort;
+    }
+
+    public String attestationUrl(int publicPort) {
+        return scheme() + appHost + ":" + publicPort + "/attestation";
+    }
+
+    private String scheme() {
+        return tls() ? "https://" : "http://";
     }
 
     /** A repository's path comes from the app's id, never from a name. */
@@ -59,7 +73,7 @@ public record PlatformSettings(
         return home.resolve("builds").resolve(build.toString());
     }
 
-    Path image(String sha256) {
+    public Path image(String sha256) {
         return home.resolve("images").resolve(sha256 + ".eif");
     }
 }

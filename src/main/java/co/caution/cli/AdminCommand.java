@@ -4,14 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.JsonNode;
 
 /** {@code caution admin}: what the operator does on the server's own machine. */
-@Command(name = "admin", description = "Operate a server, on its own machine.")
+@Command(name = "admin", description = "Operate a server, on its own machine.",
+        subcommands = {BackupCommand.class, RestoreCommand.class})
 final class AdminCommand {
+
+    @ParentCommand
+    Caution root;
 
     @Command(name = "add-user", description = "Make an account that may push with an SSH key, or add a key to one; prints an API token once.")
     int addUser(
@@ -38,15 +44,20 @@ final class AdminCommand {
         return 0;
     }
 
-    /** Whoever can read the server's {@code admin.json} is its operator. */
     static JsonNode addUser(Path home, String name, String publicKey) {
+        return api(home).post("/api/admin/users", Map.of("name", name, "ssh_key", publicKey));
+    }
+
+    /** Whoever can read the server's {@code admin.json} is its operator. */
+    static ApiClient api(Path home) {
         Path file = home.resolve("admin.json");
         if (!Files.isReadable(file)) {
             throw new CliException("No server runs with its home in " + home + " (or this user may not read " + file
                     + "). Start it (caution server), or name its home with --home DIR.");
         }
         JsonNode admin = new PrivateFile(file).read();
-        return new ApiClient(admin.path("server").asString(), admin.path("token").asString())
-                .post("/api/admin/users", Map.of("name", name, "ssh_key", publicKey));
+        String certificate = admin.path("certificate").asString(null);
+        return new ApiClient(admin.path("server").asString(), admin.path("token").asString(),
+                certificate == null ? ServerTrust.of(Optional.empty()) : ServerTrust.exactly(Path.of(certificate)));
     }
 }

@@ -1,6 +1,8 @@
 package co.caution.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +15,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -27,11 +31,16 @@ final class ApiClient {
 
     private final String server;
     private final @Nullable String token;
+    private final SSLContext tls;
 
-    /** @param token absent for the calls that need none */
-    ApiClient(String server, @Nullable String token) {
+    /**
+     * @param token absent for the calls that need none
+     * @param tls whom to believe that the server is who it says
+     */
+    ApiClient(String server, @Nullable String token, SSLContext tls) {
         this.server = server;
         this.token = token;
+        this.tls = tls;
     }
 
     String server() {
@@ -68,6 +77,60 @@ final class ApiClient {
         }
     }
 
+    /** What a transfer is doing. */
+    interface Transfer {
+        /** @param total about how many bytes it will be */
+        void at(long bytes, long total);
+    }
+
+    /** A long answer, as it comes. */
+    void download(String path, OutputStream to, Transfer transfer) {
+        try (var client = client()) {
+            HttpResponse<InputStream> answer = client.send(request("GET", path, BodyPublishers.noBody()).build(),
+                    BodyHandlers.ofInputStream());
+            try (InputStream body = answer.body()) {
+                if (answer.statusCode() != 200) {
+                    throw problem(answer.statusCode(), new String(body.readNBytes(1 << 16), StandardCharsets.UTF_8));
+                }
+                long total = answer.headers().firstValueAsLong("x-estimated-length").orElse(0);
+                var buffer = new byte[1 << 16];
+                long bytes = 0;
+                for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+                    to.write(buffer, 0, n);
+                    bytes += n;
+                    transfer.at(bytes, total);
+                }
+            }
+        } catch (IOException e) {
+            throw failed(path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException("interrupted");
+        }
+    }
+
+    private HttpClient client() {
+        return HttpClient.newBuilder().sslContext(tls).connectTimeout(CONNECT).build();
+    }
+
+    private HttpRequest.Builder request(String method, String path, BodyPublisher body) {
+        var request = HttpRequest.newBuilder(URI.create(server + path))
+                .timeout(TOTAL)
+                .header("Content-Type", "application/json")
+                .method(method, body);
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private CliException failed(String path, IOException e) {
+        return new CliException("unreachable", switch (e) {
+            case ConnectException _, HttpTimeoutException _ -> "No Caution server answers at " + server
+                    + ". Is it running (caution server)? Another one is named with --server URL.";
+            case SSLHandshakeException _ -> "The certificate of " + server + " is not accepted: " + e.getMessage()
+                    + ". If a private authority signed it, name that: --ca FILE";
+            default -> "The call to " + server + path + " failed: " + e.getMessage();
+        });
+    }
+
     private String call(String method, String path, BodyPublisher body) {
         return text(send(method, path, body));
     }
@@ -82,20 +145,10 @@ final class ApiClient {
 
     /** The answer, whatever its status. */
     HttpResponse<byte[]> send(String method, String path, BodyPublisher body) {
-        var request = HttpRequest.newBuilder(URI.create(server + path))
-                .timeout(TOTAL)
-                .header("Content-Type", "application/json")
-                .method(method, body);
-        if (token != null) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        try (var client = HttpClient.newBuilder().connectTimeout(CONNECT).build()) {
-            return client.send(request.build(), BodyHandlers.ofByteArray());
-        } catch (ConnectException | HttpTimeoutException e) {
-            throw new CliException("unreachable", "No Caution server answers at " + server
-                    + ". Is it running (caution server)? Another one is named with --server URL.");
+        try (var client = client()) {
+            return client.send(request(method, path, body).build(), BodyHandlers.ofByteArray());
         } catch (IOException e) {
-            throw new CliException("unreachable", "The call to " + server + path + " failed: " + e.getMessage());
+            throw failed(path, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CliException("interrupted");

@@ -51,6 +51,13 @@ public final class Caution implements Runnable {
             description = "Where what can be made anew is kept (default: ~/.cache/caution; $CAUTION_WORKDIR).")
     String workdir;
 
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The only authority (PEM) to believe for https; 'login' remembers it for its server ($CAUTION_CA).")
+    String ca;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
     boolean help;
 
@@ -79,6 +86,6 @@ public final class Caution implements Runnable {
     }
 
     Context context() {
-        return new Context(server, workdir);
+        return new Context(server, workdir, ca);
     }
 }

@@ -2,6 +2,7 @@ package co.caution.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Where this person's things are: configuration, cache, the server they work with. */
@@ -11,10 +12,35 @@ final class Context {
 
     private final @Nullable String serverOption;
     private final @Nullable String workdirOption;
+    private final @Nullable String authorityOption;
 
-    Context(@Nullable String serverOption, @Nullable String workdirOption) {
+    /** @param authorityOption a file with the only authority to believe for https */
+    Context(@Nullable String serverOption, @Nullable String workdirOption, @Nullable String authorityOption) {
         this.serverOption = serverOption;
         this.workdirOption = workdirOption;
+        this.authorityOption = authorityOption;
+    }
+
+    /** The authority that is named this time, as PEM. */
+    Optional<String> authority() {
+        return Optional.ofNullable(authorityOption)
+                .or(() -> Surroundings.variable("CAUTION_CA"))
+                .map(file -> ServerTrust.read(Surroundings.current().directory().resolve(file)));
+    }
+
+    /** Whom to believe that a server is who it says: the authority named now, or at login, or those of this machine. */
+    SSLContext trust(String server) {
+        return ServerTrust.of(authority().or(() -> new Logins(configuration()).authority(server)));
+    }
+
+    /** Calls without a token. */
+    ApiClient anonymous(String server) {
+        return new ApiClient(server, null, trust(server));
+    }
+
+    /** Calls with a token that was just given, or that ends now. */
+    ApiClient with(String server, String token) {
+        return new ApiClient(server, token, trust(server));
     }
 
     /** {@code $XDG_CONFIG_HOME/caution}: logins and what this person trusts. */
@@ -63,9 +89,9 @@ final class Context {
         return api(server, Optional.empty());
     }
 
-    private static ApiClient api(String server, Optional<String> named) {
+    private ApiClient api(String server, Optional<String> named) {
         Optional<String> token = named.or(() -> new Logins(configuration()).of(server).map(Logins.Login::token));
-        return new ApiClient(server, token.orElseThrow(() -> new CliException("not_logged_in", "Not logged in to " + server
+        return with(server, token.orElseThrow(() -> new CliException("not_logged_in", "Not logged in to " + server
                 + ". Log in with your SSH key: caution --server " + server + " login")));
     }
 

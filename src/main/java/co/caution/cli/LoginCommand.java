@@ -44,6 +44,7 @@ final class LoginCommand implements Callable<Integer> {
             System.err.println("Note: " + server + " is plain HTTP: your token crosses the network in clear.");
         }
         Map<String, Object> done = token != null ? keep(server) : sign(server);
+        root.context().authority().ifPresent(pem -> new Logins(Context.configuration()).saveAuthority(server, pem));
         if (json) {
             Output.json(done);
         } else {
@@ -61,7 +62,7 @@ final class LoginCommand implements Callable<Integer> {
         if (!given.matches("caution_[A-Za-z0-9_-]+")) {
             throw new CliException(Errors.USAGE, "That is not a token: one begins with caution_ and is one word.");
         }
-        String name = new ApiClient(server, given).get("/api/account").path("name").asString(); // a wrong token is said now
+        String name = root.context().with(server, given).get("/api/account").path("name").asString(); // a wrong token is said now
         new Logins(Context.configuration()).save(server, new Logins.Login(given, name, false));
         return Output.ordered("server", server, "user", name);
     }
@@ -91,7 +92,7 @@ final class LoginCommand implements Callable<Integer> {
 
     /** One challenge, one signature, one answer. */
     private Map<String, Object> exchange(String server, SshKeys.Key with) {
-        var api = new ApiClient(server, null);
+        var api = root.context().anonymous(server);
         String origin = LoginMessage.origin(server).orElseThrow();
         JsonNode challenge = api.post("/api/login/challenge", Map.of("origin", origin, "user", user));
         // Where we believe to be: a server in between cannot use this signature anywhere else.
@@ -109,9 +110,9 @@ final class LoginCommand implements Callable<Integer> {
     }
 
     /** Nobody else has it, so nobody needs it any more. */
-    private static void revoke(String server, String token) {
+    private void revoke(String server, String token) {
         try {
-            new ApiClient(server, token).delete("/api/account/tokens/current");
+            root.context().with(server, token).delete("/api/account/tokens/current");
         } catch (CliException e) {
             // It ends by itself.
         }

@@ -44,6 +44,17 @@ final class Logins {
         file.write(logins);
     }
 
+    /** The private authority that was named at a login to this server, as PEM. */
+    Optional<String> authority(String server) {
+        return Optional.ofNullable(file.read().path("authorities").path(server).asString(null));
+    }
+
+    void saveAuthority(String server, String pem) {
+        var logins = file.read();
+        logins.withObject("/authorities").put(server, pem);
+        file.write(logins);
+    }
+
     void forget(String server) {
         var logins = file.read();
         logins.withObject("/servers").remove(server);

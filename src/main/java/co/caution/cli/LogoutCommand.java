@@ -25,7 +25,7 @@ final class LogoutCommand implements Callable<Integer> {
         }
         boolean revoked = true;
         try {
-            new ApiClient(server, login.get().token()).delete("/api/account/tokens/current");
+            root.context().with(server, login.get().token()).delete("/api/account/tokens/current");
         } catch (CliException e) {
             if (!e.code().equals("not_logged_in")) {
                 logins.forget(server);

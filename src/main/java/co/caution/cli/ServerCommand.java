@@ -51,6 +51,18 @@ final class ServerCommand implements Callable<Integer> {
         @Option(names = "--app-ports", paramLabel = "FIRST-LAST", description = "Where apps are reached (default: 8100-8999).")
         @Nullable String appPorts;
 
+        @Option(names = "--public-url", paramLabel = "URL", description = "The API's address as people type it; an https one says that a TLS proxy stands in front.")
+        @Nullable String publicUrl;
+
+        @Option(names = "--tls-certificate", paramLabel = "FILE", description = "Serve TLS with this certificate chain (PEM).")
+        @Nullable String tlsCertificate;
+
+        @Option(names = "--tls-key", paramLabel = "FILE", description = "The certificate's private key (PEM), which nobody else may read.")
+        @Nullable String tlsKey;
+
+        @Option(names = "--insecure-http", arity = "0", fallbackValue = "true", description = "Listen beyond loopback without TLS: tokens then cross the network in clear.")
+        @Nullable String insecureHttp;
+
         /** @throws co.caution.ConfigurationException naming everything that is wrong */
         Configuration configuration(Caution root) {
             var options = new ArrayList<Setting>();
@@ -75,7 +87,7 @@ final class ServerCommand implements Callable<Integer> {
                     new Setting("caution.cache", root.context().cache().toString(), "default"))));
         }
 
-        /** An option or a variable is named after its property, but for two. */
+        /** An option or a variable is named after its property, but for these. */
         static List<Setting> settings(String name, String value) {
             return switch (name) {
                 case "--workdir", "CAUTION_WORKDIR" -> List.of(new Setting("caution.cache", absolute(value), name));
@@ -86,6 +98,8 @@ final class ServerCommand implements Callable<Integer> {
                     yield List.of(new Setting("caution.first-port", ports[0], name),
                             new Setting("caution.last-port", ports[ports.length - 1], name));
                 }
+                case "--tls-certificate", "--tls-key" ->
+                    List.of(new Setting(name.replace("--tls-", "caution.tls."), absolute(value), name));
                 default -> List.of(new Setting("caution." + name.substring(2), value, name));
             };
         }

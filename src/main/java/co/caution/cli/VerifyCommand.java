@@ -89,7 +89,8 @@ final class VerifyCommand implements Callable<Integer> {
         var report = new VerifyReport(json, pinned);
         var request = new Request(URI.create(endpoint), roots, accepted, allowDebug,
                 Duration.ofSeconds(maxAge), expected(pcrs), source(checkout));
-        Verdict verdict = new Verification(Clock.systemUTC(), new SecureRandom(), report).run(request);
+        Verdict verdict = new Verification(Clock.systemUTC(), new SecureRandom(),
+                root.context().trust(checkout.map(Checkout::server).orElse("")), report).run(request);
         report.verdict(verdict);
         return verdict.exitCode();
     }

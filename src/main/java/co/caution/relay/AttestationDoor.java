@@ -22,10 +22,10 @@ final class AttestationDoor implements Door {
     private final AttestationRelay relay;
     private final HttpServer server;
 
-    AttestationDoor(String bind, int port, UUID app, AttestationRelay relay) throws IOException {
+    AttestationDoor(String bind, int port, UUID app, AttestationRelay relay, DoorTls tls) throws IOException {
         this.app = app;
         this.relay = relay;
-        this.server = HttpServer.create(new InetSocketAddress(bind, port), 64);
+        this.server = tls.server(new InetSocketAddress(bind, port));
         server.createContext("/", this::handle);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();

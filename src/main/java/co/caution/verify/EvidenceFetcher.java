@@ -14,6 +14,8 @@ import java.util.Base64;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Sends a challenge and takes the answer, trusting nothing about who answers: no redirects, limits on everything. */
 final class EvidenceFetcher {
@@ -25,15 +27,17 @@ final class EvidenceFetcher {
     private EvidenceFetcher() {}
 
     /**
+     * @param tls whom to believe that the URL's host is who answers; evidence stands by itself
      * @throws UnreachableException when nobody answers, or not with evidence
      */
-    static byte[] fetch(URI url, byte[] nonce) throws UnreachableException, InterruptedException {
+    static byte[] fetch(URI url, byte[] nonce, SSLContext tls) throws UnreachableException, InterruptedException {
         String challenge = "{\"nonce\":\"" + Base64.getEncoder().encodeToString(nonce) + "\"}";
         HttpRequest request = HttpRequest.newBuilder(url)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(challenge))
                 .build();
         HttpClient client = HttpClient.newBuilder()
+                .sslContext(tls)
                 .connectTimeout(CONNECT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
@@ -60,6 +64,9 @@ final class EvidenceFetcher {
             return cause.getCause() instanceof UnresolvedAddressException
                     ? "its host name is unknown"
                     : "nothing listens there; is the app running, and the address right?";
+        }
+        if (cause instanceof SSLHandshakeException) {
+            return "its certificate is not accepted (" + cause.getMessage() + "); a private authority's is named with --ca FILE";
         }
         String message = cause.getMessage();
         return cause.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");

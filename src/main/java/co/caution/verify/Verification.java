@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /**
  * Finds out what runs behind a URL. The order never changes: fresh challenge, evidence, signature and everything around
@@ -23,11 +24,14 @@ public final class Verification {
 
     private final Clock clock;
     private final SecureRandom random;
+    private final SSLContext tls;
     private final Progress progress;
 
-    public Verification(Clock clock, SecureRandom random, Progress progress) {
+    /** @param tls for attestation URLs that are https */
+    public Verification(Clock clock, SecureRandom random, SSLContext tls, Progress progress) {
         this.clock = clock;
         this.random = random;
+        this.tls = tls;
         this.progress = progress;
     }
 
@@ -37,7 +41,7 @@ public final class Verification {
         progress.requesting(nonce);
         Answer answer;
         try {
-            answer = Answer.parse(EvidenceFetcher.fetch(request.url(), nonce));
+            answer = Answer.parse(EvidenceFetcher.fetch(request.url(), nonce, tls));
         } catch (UnreachableException e) {
             return new Verdict.Unreachable(e.getMessage());
         } catch (IllegalArgumentException e) {

@@ -31,7 +31,7 @@ final class LocalServer {
     private LocalServer(Path directory) {
         this.directory = directory;
         this.home = directory.resolve("home");
-        Path cache = new Context(null, null).cache();
+        Path cache = new Context(null, null, null).cache();
         int apps = Math.min(freePort(), 65_000);
         context = CautionServer.start(EnclaveOs.ready(cache), Map.of(
                 "caution.home", home.toString(),

@@ -23,8 +23,13 @@ final class Platform implements AutoCloseable {
 
     /** @param more settings, by property name */
     Platform(Path home, Map<String, Object> more) throws IOException, InterruptedException {
+        this(Site.of(home, Site.userCache()), more);
+    }
+
+    /** @param more settings than the site's */
+    Platform(Site site, Map<String, Object> more) throws IOException, InterruptedException {
         Site.requirePrerequisites();
-        site = Site.of(home, Site.userCache());
+        this.site = site;
         var settings = new HashMap<>(site.settings());
         settings.putAll(more);
         context = CautionServer.start(EnclaveOs.ready(site.cache()), settings);
