@@ -145,7 +145,7 @@ final class EmbeddedDatabase implements AutoCloseable {
             try (var _ = dataSource.getConnection()) {
                 return;
             } catch (SQLException e) {
-                if (!started.alive() || System.nanoTime() > deadline) {
+                if (closed || !started.alive() || System.nanoTime() > deadline) {
                     throw new IOException("the embedded PostgreSQL in " + data + " does not start: " + started.lastLine(), e);
                 }
             }

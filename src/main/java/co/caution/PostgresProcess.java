@@ -19,8 +19,12 @@ import org.slf4j.LoggerFactory;
 final class PostgresProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresProcess.class);
-    /** SIGINT is PostgreSQL's fast shutdown: clients are sent away, everything is written down. */
+    /**
+     * SIGINT is PostgreSQL's fast shutdown: clients are sent away, everything is written down. Signals that a whole group
+     * gets, as when a supervisor stops it, are not for this script: the service still has things to record.
+     */
     private static final String LIFELINE = """
+            trap '' TERM INT HUP
             exec 3<&0 </dev/null
             "$@" 3<&- &
             postgres=$!
@@ -102,7 +106,7 @@ final class PostgresProcess {
     static void endLeftovers(Path binaries) throws InterruptedException {
         List<ProcessHandle> left = of(binaries);
         if (!left.isEmpty()) {
-            LOG.warn("ending the database that a killed service left behind ({} processes)", left.size());
+            LOG.warn("ending what is left of a database that was killed, or whose service was ({} processes)", left.size());
         }
         left.forEach(ProcessHandle::destroy);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);

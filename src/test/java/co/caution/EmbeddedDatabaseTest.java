@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +25,7 @@ class EmbeddedDatabaseTest {
             postmaster.onExit().join();
             assertThat(eventually(pool, "select x from kept")).isEqualTo(7);
         }
-        assertThat(processes()).as("nothing outlives close").isEmpty();
+        assertThat(TestDatabase.processes(directory)).as("nothing outlives close").isEmpty();
     }
 
     @Test
@@ -66,11 +65,5 @@ class EmbeddedDatabaseTest {
     private ProcessHandle postmaster() throws Exception {
         long pid = Long.parseLong(Files.readAllLines(directory.resolve("data/postmaster.pid")).getFirst());
         return ProcessHandle.of(pid).orElseThrow();
-    }
-
-    private List<ProcessHandle> processes() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info().command().orElse("").startsWith(directory.toString()))
-                .toList();
     }
 }

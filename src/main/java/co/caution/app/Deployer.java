@@ -85,7 +85,7 @@ public class Deployer {
         try (Repository repository = repositories.open(app.id())) {
             repositories.pin(repository, build.id(), commit);
         }
-        store.insert(build);
+        insert(build);
         var log = new ProgressLog(progressLog(build.id()));
         log.step("Received " + commit.abbreviate(7).name() + " on " + Repository.shortenRefName(ref));
         log.detail("It goes on without you, Ctrl-C or not. See it again: caution builds output -f " + build.shortId());
@@ -93,6 +93,17 @@ public class Deployer {
         var work = new Cancellation();
         return run(app, build.id(), progressLog(build.id()), log, work, () -> push(build, from, commit, log, work),
                 outcome -> record(build, outcome));
+    }
+
+    private void insert(Build build) throws IOException {
+        try {
+            store.insert(build);
+        } catch (RuntimeException e) {
+            try (Repository repository = repositories.open(build.appId())) {
+                repositories.unpin(repository, build.id());
+            }
+            throw e;
+        }
     }
 
     /**

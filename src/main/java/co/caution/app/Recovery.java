@@ -3,7 +3,9 @@ package co.caution.app;
 import co.caution.app.store.AppStore;
 import co.caution.build.Pipeline;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
@@ -33,29 +35,49 @@ class Recovery {
     }
 
     void reconcile() {
+        for (App app : store.apps()) {
+            if (Files.exists(settings.repository(app.id()))) {
+                orLog("the repository of app " + app.id() + " could not be put right", () -> reconcile(app));
+            }
+        }
+        var running = store.runningBuilds();
+        for (Build build : running) {
+            orLog("what build " + build.id() + " left could not be removed", () -> tidy(build));
+        }
+        if (!running.isEmpty()) {
+            store.abandonRunningBuilds(clock.instant());
+            LOG.warn("{} builds were cut off when the service ended; they are recorded as abandoned", running.size());
+        }
+        for (var deployment : store.notEnded()) {
+            store.update(deployment.stopped("the service ended", clock.instant()));
+        }
+        orLog("what killed builds left could not be removed", pipeline::sweep);
+    }
+
+    private void reconcile(App app) throws IOException {
+        try (Repository repository = repositories.open(app.id())) {
+            repositories.sweep(repository);
+            finish(app, repository);
+            repositories.unpinAll(repository);
+        }
+    }
+
+    /** Half an image is of no use to anyone; what the build said stays, and is given an end. */
+    private void tidy(Build build) throws IOException {
+        Path directory = settings.build(build.id());
+        FileSystemUtils.deleteRecursively(directory.resolve(ImageBuilder.STAGE));
+        Path log = directory.resolve("push.log");
+        if (Files.exists(log)) {
+            Files.writeString(log, "fatal: service failed: the service was killed; push again\n", StandardOpenOption.APPEND);
+        }
+    }
+
+    /** What is wrong with one app must not keep the others from starting. */
+    private static void orLog(String otherwise, Step step) {
         try {
-            for (App app : store.apps()) {
-                try (Repository repository = repositories.open(app.id())) {
-                    repositories.sweep(repository);
-                    finish(app, repository);
-                    repositories.unpinAll(repository);
-                }
-            }
-            var running = store.runningBuilds();
-            for (Build build : running) {
-                // Half an image is of no use to anyone; what the build said stays.
-                FileSystemUtils.deleteRecursively(settings.build(build.id()).resolve(ImageBuilder.STAGE));
-            }
-            if (!running.isEmpty()) {
-                store.abandonRunningBuilds(clock.instant());
-                LOG.warn("{} builds were cut off when the service ended; they are recorded as abandoned", running.size());
-            }
-            for (var deployment : store.notEnded()) {
-                store.update(deployment.stopped("the service ended", clock.instant()));
-            }
-            pipeline.sweep();
+            step.run();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            LOG.error(otherwise, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -84,5 +106,10 @@ class Recovery {
         store.setFirstDeployBranch(app.id(), build.ref());
         repositories.headFollows(repository, build.ref());
         store.update(build.succeed(clock.instant()));
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException, InterruptedException;
     }
 }
