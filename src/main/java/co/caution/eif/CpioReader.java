@@ -41,6 +41,7 @@ public final class CpioReader {
     }
 
     private final InputStream in;
+    private final byte[] skipped = new byte[8192];
     private long position;
     private long left;
     private boolean ended;
@@ -113,9 +114,8 @@ public final class CpioReader {
     }
 
     private void skipData() throws IOException {
-        byte[] buffer = new byte[8192];
         InputStream data = data();
-        while (data.read(buffer) >= 0) {
+        while (data.read(skipped) >= 0) {
             // Skipped by reading: InputStream.skip may go beyond the end of a file.
         }
         padding();
@@ -148,10 +148,9 @@ public final class CpioReader {
         if (size != 0) {
             throw new InvalidCpioException(position, "the trailer has data");
         }
-        byte[] buffer = new byte[8192];
-        for (int n; (n = in.read(buffer)) >= 0; position += n) {
+        for (int n; (n = in.read(skipped)) >= 0; position += n) {
             for (int i = 0; i < n; i++) {
-                if (buffer[i] != 0) {
+                if (skipped[i] != 0) {
                     throw new InvalidCpioException(position + i, "something follows the trailer");
                 }
             }

@@ -78,11 +78,11 @@ final class Json {
         int start = at;
         Object value = switch (peek()) {
             case '{' -> {
-                Map<String, Object> members = new LinkedHashMap<>(0);
+                Map<String, Object> members = kept ? new LinkedHashMap<>(0) : Map.of();
                 yield depth < MAX_DEPTH && object(members, depth) ? members : null;
             }
             case '[' -> {
-                List<Object> elements = new ArrayList<>(0);
+                List<Object> elements = kept ? new ArrayList<>(0) : List.of();
                 yield depth < MAX_DEPTH && array(elements, depth) ? elements : null;
             }
             default -> !scalar() ? null : kept ? text.substring(start, at) : NOTHING;

@@ -11,8 +11,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 class EifTest {
 
@@ -53,6 +57,38 @@ class EifTest {
         Path kernel = temp.resolve("kernel");
         signed.extract(signed.sections().getFirst(), kernel);
         assertThat(Files.mismatch(kernel, folder.resolve("kernel.bzImage"))).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one.eif", "two.eif", "sig.eif"})
+    void images_that_qemu_booted_are_read_as_qemu_read_them(String name) throws Exception {
+        Path folder = Vectors.folder().resolve("eif");
+        Eif eif = Eif.read(folder.resolve(name));
+        JsonNode known = Vectors.image(name);
+        assertThat(eif.measure().list()).containsExactly(
+                known.get("pcr0").asString(), known.get("pcr1").asString(), known.get("pcr2").asString());
+        assertThat(eif.pcr8()).isEqualTo(known.get("pcr8").isNull() ? Optional.empty() : Optional.of(known.get("pcr8").asString()));
+        assertThat(eif.size()).isEqualTo(known.get("bytes").asLong());
+        assertThat("%08x".formatted(eif.crc())).isEqualTo(known.get("crc32").asString());
+        for (int i = 0; i < eif.sections().size(); i++) {
+            Section section = eif.sections().get(i);
+            JsonNode expected = known.get("sections").get(i);
+            assertThat(section.type().number).isEqualTo(expected.get("type").asInt());
+            assertThat(section.offset()).isEqualTo(expected.get("offset").asLong());
+            assertThat(section.size()).isEqualTo(expected.get("size").asLong());
+            ByteArrayOutputStream data = new ByteArrayOutputStream();
+            eif.extract(section, data);
+            assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data.toByteArray())))
+                    .isEqualTo(expected.get("sha256").asString());
+        }
+    }
+
+    /** The same from an image of our own, for where those are not at hand: the register from openssl. */
+    @Test
+    void a_signed_image_names_its_signer() throws Exception {
+        byte[] signed = Objects.requireNonNull(getClass().getResourceAsStream("EifFuzzTestInputs/an_image_is_read_or_refused/signed.eif"))
+                .readAllBytes();
+        assertThat(read(signed).pcr8()).contains("b6e13ca06c640c7e50270d8a0252243d742bdbbdbe673d63b63ad77113b86e4ead2955026e6561f3fa032aaeeb70d0b6");
     }
 
     @Test

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -18,7 +23,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class EifWriterTest {
 
@@ -37,19 +41,10 @@ class EifWriterTest {
                 Files.readString(parts.resolve("cmdline.txt")), Files.readAllBytes(parts.resolve("metadata.json")),
                 List.of(parts.resolve("ramdisk0.cpio.gz"), parts.resolve("ramdisk1.cpio.gz")).subList(0, ramdisks));
         assertThat(Files.mismatch(out, parts.resolve(name))).isEqualTo(-1);
-        JsonNode image = images(parts, name);
+        JsonNode image = Vectors.image(name);
         assertThat(written).isEqualTo(new Measurements(image.get("pcr0").asString(), image.get("pcr1").asString(),
                 image.get("pcr2").asString()));
         assertThat(Eif.read(out).measure()).isEqualTo(written);
-    }
-
-    private static JsonNode images(Path folder, String name) {
-        for (JsonNode image : JsonMapper.shared().readTree(folder.resolve("pcrs.json").toFile()).get("images")) {
-            if (image.get("file").asString().equals(name)) {
-                return image;
-            }
-        }
-        throw new AssertionError(name);
     }
 
     @Test
@@ -120,6 +115,48 @@ class EifWriterTest {
         assertThatThrownBy(() -> EifWriter.write(temp.resolve("out"), kernel, "cmd",
                 EifMetadata.json("a", "1", "6"), List.of(missing))).isInstanceOf(IOException.class);
         assertThat(temp.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void inputs_are_files_whose_size_stays() throws IOException {
+        Path kernel = Files.writeString(temp.resolve("kernel"), "k".repeat(400_000));
+        byte[] metadata = EifMetadata.json("a", "1", "6");
+        assertThatThrownBy(() -> EifWriter.write(temp.resolve("out"), kernel, "cmd", metadata, List.of(temp)))
+                .isInstanceOf(IOException.class).hasMessageContaining("is not a file");
+        for (long size : new long[] {300_000, 500_000}) {
+            Files.writeString(kernel, "k".repeat(400_000));
+            assertThatThrownBy(() -> EifWriter.write(temp.resolve("out"), kernel, "cmd", metadata, List.of(kernel),
+                    done -> resize(kernel, size)))
+                    .isInstanceOf(IOException.class).hasMessageContaining(size < 400_000 ? "shrank by" : "grew");
+        }
+        try (var files = Files.list(temp)) {
+            assertThat(files).containsExactly(kernel);
+        }
+    }
+
+    private static void resize(Path file, long size) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(size);
+            channel.write(ByteBuffer.allocate(1), size - 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void an_image_is_replaced_whole_and_through_its_name() throws IOException {
+        Path real = Files.writeString(temp.resolve("real"), "old");
+        Path link = Files.createSymbolicLink(temp.resolve("link"), real);
+        TestImage.write(link, "kernel", "cmd", "boot");
+        assertThat(link).isSymbolicLink();
+        assertThat(Eif.read(real).cmdline()).isEqualTo("cmd");
+        assertThatThrownBy(() -> TestImage.write(temp, "kernel", "cmd", "boot")).hasMessageContaining("not replaced");
+    }
+
+    @Test
+    void the_time_in_the_metadata_is_given() {
+        assertThat(new String(EifMetadata.json("a", "1", "6", Instant.ofEpochSecond(1_700_000_000)), StandardCharsets.UTF_8))
+                .contains("\"BuildTime\":\"2023-11-14T22:13:20+00:00\"");
     }
 
     @Test
