@@ -25,6 +25,11 @@ public record BuildHome(Path directory) {
         return made("layers");
     }
 
+    /** What is known of builders. */
+    Path builders() throws IOException {
+        return made("builders");
+    }
+
     /** What apt keeps for itself. */
     Path apt() throws IOException {
         return made("apt");

@@ -46,9 +46,14 @@ final class Command {
     }
 
     static Result run(Path directory, Duration limit, List<String> command) throws IOException, InterruptedException {
+        return run(directory, limit, command, environment());
+    }
+
+    static Result run(Path directory, Duration limit, List<String> command, Map<String, String> environment)
+            throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().clear();
-        builder.environment().putAll(environment());
+        builder.environment().putAll(environment);
         Process process = builder.start();
         try {
             process.getOutputStream().close();

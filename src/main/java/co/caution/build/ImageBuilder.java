@@ -6,24 +6,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Builds the container image in the sandbox, in the one mode whose bytes a verifier can make again. */
+/** Builds the container image, in the one mode whose bytes a verifier can make again. */
 final class ImageBuilder {
 
     /** As {@code image.sh} calls it. */
     private static final String RESULT = "localhost/caution/result";
+    /** The mode, as the manifest says it: the same for every builder that conforms, since its bytes are the same. */
     static final String BUILDER = "buildah --layers=false";
     private static final int MAX_TEXT = 1 << 20;
 
     private final BuildHome home;
     private final BuildLimits limits;
+    private final Builder builder;
 
-    ImageBuilder(BuildHome home, BuildLimits limits) {
+    ImageBuilder(BuildHome home, BuildLimits limits, Builder builder) {
         this.home = home;
         this.limits = limits;
+        this.builder = builder;
     }
 
     ContainerImage build(SourceTree source, Procfile procfile, BuildCommand command, Work work, BuildLog log)
@@ -38,27 +42,25 @@ final class ImageBuilder {
         }
         Containerfile needs = Containerfile.parse(
                 path, source.text(file, MAX_TEXT, Phase.BASES), command.buildArgs(), procfile.buildNetwork());
-        var sandbox = Sandbox.open(work, source.directory(), limits, ControlGroups.here());
-        log.detail(sandbox.guard());
+        BuildTool tool = tool(source, work);
+        log.detail(tool.guard());
         var bases = new ArrayList<String>();
-        var arguments = new ArrayList<>(List.of("sh", "/caution/image.sh", "build"));
+        var packages = new LinkedHashMap<String, PackageBases.Base>();
         for (String name : needs.packageBases()) {
             PackageBases.Base base = packageBase(source, name, work, log);
-            offer(base.layout(), work.bases().resolve(name));
-            arguments.add(PackageBases.PREFIX + name + "=" + name);
+            packages.put(name, base);
             bases.add(PackageBases.PREFIX + name + "@" + base.digest());
         }
-        fetch(needs.registryBases(), sandbox, log);
+        fetch(needs.registryBases(), tool, log);
         bases.addAll(needs.registryBases());
         bases.forEach(base -> log.detail("base " + base));
 
         log.phase(Phase.IMAGE);
-        arguments.add("--");
-        arguments.addAll(buildah(path, command));
-        log.detail(String.join(" ", arguments));
+        log.detail(builder.version().orElse(builder.tool()));
         var last = new LastError();
         var chatter = new AtomicBoolean();
-        int status = sandbox.run(procfile.buildNetwork(), arguments, line -> {
+        var job = new BuildTool.Job(source.directory(), path, command, packages, procfile.buildNetwork());
+        int status = tool.build(job, line -> {
             last.see(line);
             // What follows is about blobs and names that nobody else will ever meet.
             chatter.compareAndSet(false, line.endsWith("COMMIT " + RESULT));
@@ -71,7 +73,14 @@ final class ImageBuilder {
         if (status != 0) {
             throw new BuildException(Phase.IMAGE, last.message(status));
         }
-        return new ContainerImage(BUILDER, bases, work.out());
+        return new ContainerImage(BUILDER, bases, tool.layout());
+    }
+
+    private BuildTool tool(SourceTree source, Work work) throws IOException, InterruptedException {
+        return builder == Builder.DOCKER
+                ? new DockerTool(builder.tool(), work, limits)
+                : new SandboxedTool(
+                        builder, work, Sandbox.open(work, source.directory(), limits, ControlGroups.here()));
     }
 
     private static String containerfile(SourceTree source, BuildCommand command) throws BuildException {
@@ -91,23 +100,6 @@ final class ImageBuilder {
                         + " it in the Procfile: `build: docker build -f FILE .`");
     }
 
-    private static List<String> buildah(String file, BuildCommand command) {
-        var arguments = new ArrayList<String>();
-        arguments.add("--file");
-        arguments.add("/source/" + file);
-        String target = command.target();
-        if (target != null) {
-            arguments.add("--target");
-            arguments.add(target);
-        }
-        for (String argument : command.buildArgs()) {
-            arguments.add("--build-arg");
-            arguments.add(argument);
-        }
-        arguments.add(command.context().equals(".") ? "/source" : "/source/" + command.context());
-        return arguments;
-    }
-
     private PackageBases.Base packageBase(SourceTree source, String name, Work work, BuildLog log)
             throws BuildException, IOException, InterruptedException {
         String path = "packages/" + name + ".lock";
@@ -122,33 +114,13 @@ final class ImageBuilder {
         return new PackageBases(home).base(lock, work.directory(), log);
     }
 
-    /** Shows a cached layout to the sandbox: other names of the same files, no copy of 200 MB. */
-    private static void offer(Path layout, Path to) throws IOException {
-        try (var files = Files.walk(layout)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(layout.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Work.readable(Files.createDirectory(target));
-                } else {
-                    try {
-                        Files.createLink(target, file);
-                    } catch (IOException | UnsupportedOperationException e) {
-                        Files.copy(file, target);
-                    }
-                }
-            }
-        }
-    }
-
-    private static void fetch(List<String> images, Sandbox sandbox, BuildLog log)
+    private static void fetch(List<String> images, BuildTool tool, BuildLog log)
             throws BuildException, IOException, InterruptedException {
         if (images.isEmpty()) {
             return;
         }
-        var arguments = new ArrayList<>(List.of("sh", "/caution/image.sh", "fetch"));
-        arguments.addAll(images);
         var last = new LastError();
-        int status = sandbox.run(true, arguments, line -> {
+        int status = tool.fetch(images, line -> {
             last.see(line);
             log.detail(line);
         });
@@ -160,10 +132,10 @@ final class ImageBuilder {
         }
     }
 
-    private static void requireTools() throws BuildException {
-        for (String tool : List.of("buildah", "unshare")) {
+    private void requireTools() throws BuildException {
+        for (String tool : builder == Builder.DOCKER ? List.of("docker") : List.of(builder.tool(), "unshare")) {
             if (!onPath(tool)) {
-                String from = tool.equals("buildah") ? "buildah" : "util-linux";
+                String from = tool.equals("unshare") ? "util-linux" : tool.equals("docker") ? "docker-cli" : tool;
                 throw new BuildException(
                         Phase.BASES, tool + " is not installed; install it (Debian: apt-get install " + from + ")");
             }
@@ -171,7 +143,7 @@ final class ImageBuilder {
     }
 
     static boolean onPath(String tool) {
-        return List.of("/usr/bin", "/usr/sbin", "/bin", "/sbin").stream()
+        return List.of("/usr/local/bin", "/usr/bin", "/usr/sbin", "/bin", "/sbin").stream()
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
     }
 
@@ -182,7 +154,7 @@ final class ImageBuilder {
         private @Nullable String sandbox;
 
         void see(String line) {
-            if (line.startsWith("Error: ") || line.startsWith("error ")) {
+            if (line.startsWith("Error: ") || line.startsWith("error ") || line.startsWith("ERROR: ")) {
                 error = line;
             } else if (line.startsWith("sandbox: ") || line.startsWith("unshare: ")) {
                 sandbox = line;
@@ -190,7 +162,7 @@ final class ImageBuilder {
         }
 
         String cause() {
-            return error != null ? error.replaceFirst("^Error: ", "") : sandbox != null ? sandbox : "no reason was given";
+            return error != null ? error.replaceFirst("^(Error|ERROR): ", "") : sandbox != null ? sandbox : "no reason was given";
         }
 
         String message(int status) {

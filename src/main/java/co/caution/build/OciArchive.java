@@ -35,13 +35,23 @@ final class OciArchive {
                             + " `build:` if it is where the image is to be exported to");
         }
         Path layout = work.directory().resolve("layout");
+        try {
+            unpack(file, layout);
+        } catch (IOException e) {
+            throw new BuildException(Phase.IMAGE, path + " is not a sound OCI archive: " + e.getMessage(), e);
+        }
+        return new ContainerImage(BUILDER, List.of(), layout);
+    }
+
+    /** @throws IOException if it is not a sound one; the message says why */
+    static void unpack(Path file, Path layout) throws IOException {
         Files.createDirectories(layout.resolve("blobs/sha256"));
         try (var tar = new TarArchiveInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16), "UTF-8")) {
             int members = 0;
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 String name = entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
                 if (++members > MAX_MEMBERS) {
-                    throw bad(path, "it has more than " + MAX_MEMBERS + " members");
+                    throw new IOException("it has more than " + MAX_MEMBERS + " members");
                 }
                 if (entry.isFile() && !entry.isSparse() && MEMBER.matcher(name).matches()) {
                     try (var out = Files.newOutputStream(layout.resolve(name), StandardOpenOption.CREATE_NEW)) {
@@ -49,13 +59,10 @@ final class OciArchive {
                     }
                 }
             }
-        } catch (IOException e) {
-            throw new BuildException(Phase.IMAGE, path + " is not a sound OCI archive: " + e.getMessage(), e);
         }
         if (!Files.exists(layout.resolve("index.json"))) {
-            throw bad(path, "it has no index.json; save it with `podman save --format oci-archive`");
+            throw new IOException("it has no index.json; save it with `podman save --format oci-archive`");
         }
-        return new ContainerImage(BUILDER, List.of(), layout);
     }
 
     /** Names sorted, times zero, owners nobody: the same image gives the same archive. */
@@ -73,9 +80,5 @@ final class OciArchive {
                 out.closeArchiveEntry();
             }
         }
-    }
-
-    private static BuildException bad(String path, String why) {
-        return new BuildException(Phase.IMAGE, path + " is not a sound OCI archive: " + why);
     }
 }

@@ -25,11 +25,18 @@ public final class Pipeline {
     private final BuildHome home;
     private final EnclaveOsRelease os;
     private final BuildLimits limits;
+    private final Builder builder;
 
     public Pipeline(BuildHome home, EnclaveOsRelease os, BuildLimits limits) {
+        this(home, os, limits, Builder.BUILDAH);
+    }
+
+    /** @param builder refused by {@link #build} unless it is known to conform on this machine, see {@link Conformance} */
+    public Pipeline(BuildHome home, EnclaveOsRelease os, BuildLimits limits, Builder builder) {
         this.home = home;
         this.os = os;
         this.limits = limits;
+        this.builder = builder;
     }
 
     /**
@@ -79,8 +86,11 @@ public final class Pipeline {
         log.phase(Phase.CONFIGURATION);
         Procfile procfile = procfile(source);
         BuildCommand command = procfile.build();
+        if (command != null) {
+            new Conformance(home).require(builder);
+        }
         ContainerImage image = command != null
-                ? new ImageBuilder(home, limits).build(source, procfile, command, work, log)
+                ? new ImageBuilder(home, limits, builder).build(source, procfile, command, work, log)
                 : OciArchive.unpack(source, procfile, work, log);
 
         log.phase(Phase.FLATTEN);

@@ -1,14 +1,18 @@
 package co.caution.cli;
 
 import co.caution.build.BuildLimits;
+import co.caution.build.Builder;
 import co.caution.build.Size;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What a build on this machine may use up: the service's {@code caution.build.*}, for whoever builds without one. */
+/** What builds on this machine, and what it may use up: the service's {@code caution.build.*}, for whoever builds without one. */
 final class BuildOptions {
+
+    @Option(names = "--builder", paramLabel = "NAME", defaultValue = "buildah", description = "buildah, podman or docker (default: ${DEFAULT-VALUE}); another one than buildah only after: caution builders check NAME.")
+    Builder builder;
 
     @Option(names = "--build-memory", paramLabel = "SIZE", converter = SizeConverter.class, description = "Memory that the build may use (default: half of this machine's, at most 4GiB).")
     Size memory;

@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
             AdminCommand.class,
             EifCommand.class,
             EnclaveOsCommand.class,
+            BuildersCommand.class,
             PackagesCommand.class,
             VersionCommand.class,
             TrainCommand.class

@@ -41,7 +41,7 @@ final class LocalBuild {
                 Path builds = cache.resolve("build");
                 prune(builds);
                 Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
-                return new Pipeline(new BuildHome(cache), EnclaveOs.ready(cache), limits)
+                return new Pipeline(new BuildHome(cache), EnclaveOs.ready(cache), limits, options.builder)
                         .build(repository, id, stage, quiet ? BuildListener.SILENT : listener());
             }
         });
