@@ -112,6 +112,9 @@ class Restarts {
         PushOutcome outcome;
         try {
             outcome = rollout.revive(app, release, log, new Cancellation());
+            if (outcome instanceof PushOutcome.Failed failed) {
+                log.say("fatal: " + failed.phase() + " failed: " + failed.reason());
+            }
         } finally {
             log.close();
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +20,13 @@ final class Developer {
 
     private final Site site;
     private final Path directory;
+    final String name;
     final Path checkout;
 
     /** @param registered whether the operator made them an account */
     Developer(Site site, Path directory, String name, boolean registered) throws Exception {
         this.site = site;
+        this.name = name;
         this.directory = Files.createDirectories(directory);
         this.checkout = Files.createDirectories(directory.resolve("hello"));
         makeKey("ed25519");
@@ -97,6 +100,13 @@ final class Developer {
         return this;
     }
 
+    /** A file that may be executed, as git sees it. */
+    Developer executable(String file, String content) throws IOException {
+        write(file, content);
+        Files.setPosixFilePermissions(checkout.resolve(file), PosixFilePermissions.fromString("rwxr-xr-x"));
+        return this;
+    }
+
     Result push() throws Exception {
         return git("push", "caution", "main");
     }
@@ -114,11 +124,20 @@ final class Developer {
 
     /** The CLI as a process of its own, as people run it. */
     Result caution(String... arguments) throws Exception {
+        return run(checkout, List.of(cautionCommand(arguments)));
+    }
+
+    String[] cautionCommand(String... arguments) {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
                 "co.caution.cli.Caution"));
         command.addAll(List.of(arguments));
-        return run(checkout, command);
+        return command.toArray(String[]::new);
+    }
+
+    /** A command in the checkout, which the test goes on beside. */
+    Conversation begin(String... command) throws IOException {
+        return new Conversation(start(checkout, List.of(command)));
     }
 
     private Path key() {
@@ -137,13 +156,18 @@ final class Developer {
     }
 
     private Result run(Path where, List<String> command) throws Exception {
-        Process process = builder(where, command).start();
-        process.getOutputStream().close();
+        Process process = start(where, command);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
             process.destroyForcibly();
             throw new AssertionError(command + " did not end");
         }
         return new Result(process.exitValue(), output);
+    }
+
+    private Process start(Path where, List<String> command) throws IOException {
+        Process process = builder(where, command).start();
+        process.getOutputStream().close();
+        return process;
     }
 }

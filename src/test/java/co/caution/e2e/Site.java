@@ -2,7 +2,9 @@ package co.caution.e2e;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -37,6 +39,16 @@ record Site(Path home, Path cache, int httpPort, int sshPort, int firstPort) {
     static Path userCache() {
         String named = System.getenv("CAUTION_WORKDIR");
         return named != null ? Path.of(named) : Path.of(System.getProperty("user.home"), ".cache", "caution");
+    }
+
+    /** The same, but for the work directories of builds: what is left in there is this test's own doing. */
+    static Path cacheOfItsOwn(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        for (String shared : List.of("enclaveos", "packages", "layers", "apt")) {
+            Path original = Files.createDirectories(userCache().resolve(shared));
+            Files.createSymbolicLink(directory.resolve(shared), original);
+        }
+        return directory;
     }
 
     /** Nothing is installed by tests; what is missing is named, and that fails the test: a skipped push proves nothing. */
