@@ -39,6 +39,7 @@ VOLUME /var/lib/caution
 # API, pushes. The ports of apps are published as a range (docker-compose.yml).
 EXPOSE 8080 2222
 STOPSIGNAL SIGTERM
-# tini takes in orphans, which a Java process as PID 1 would not.
-ENTRYPOINT ["tini", "--", "caution"]
+# Some engines hand added capabilities to the service itself; only newuidmap is to have them. tini takes in orphans, which
+# a Java process as PID 1 would not.
+ENTRYPOINT ["setpriv", "--ambient-caps", "-all", "--inh-caps", "-all", "tini", "--", "caution"]
 CMD ["server"]

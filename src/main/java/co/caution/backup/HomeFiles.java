@@ -48,6 +48,7 @@ final class HomeFiles {
         }
         files.addAll(below(home.resolve("ssh"), _ -> true));
         files.addAll(below(home.resolve("simulated-root"), _ -> true));
+        files.addAll(below(home.resolve("metrics-token"), _ -> true));
         return files;
     }
 
