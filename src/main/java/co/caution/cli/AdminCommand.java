@@ -40,7 +40,9 @@ final class AdminCommand {
                 + (created.path("existed").asBoolean(false) ? " (it was there before: the key now acts for it, too)" : ""));
         System.out.println("SSH key:  " + created.path("fingerprint").asString());
         System.out.println("Token:    " + created.path("token").asString());
-        System.out.println("The token is shown this once. Its owner runs: caution login --token TOKEN");
+        System.out.println("Its owner logs in with that key (caution login), or with this token until "
+                + Times.day(created.path("expires_at"), "ever") + ", which is shown this once:");
+        System.out.println("  caution login --token TOKEN");
         return 0;
     }
 

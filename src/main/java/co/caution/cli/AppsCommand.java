@@ -25,8 +25,7 @@ final class AppsCommand {
         } else {
             System.out.println("Apps:");
             for (JsonNode app : apps) {
-                System.out.println("  " + app.path("id").asString() + " - " + app.path("resource_name").asString() + " ("
-                        + summary(app) + ")");
+                System.out.println("  " + line(app));
             }
         }
         return 0;
@@ -90,12 +89,13 @@ final class AppsCommand {
             @Parameters(paramLabel = "APP", arity = "0..1", description = "Its id or name (default: this repository's).")
                     String app,
             @Option(names = "--confirm", paramLabel = "NAME", description = "The app's name, to go ahead without being asked.")
-                    String confirm) {
+                    String confirm,
+            @Option(names = "--json", description = "JSON for machines.") boolean json) {
         ApiClient api = api();
         JsonNode found = AppLookup.find(api, app, Checkout.find());
         String name = found.path("resource_name").asString();
         String typed = confirm;
-        if (typed == null && System.console() != null && System.console().isTerminal()) {
+        if (typed == null && !json && System.console() != null && System.console().isTerminal()) {
             typed = System.console().readLine("This stops %s for everyone. Type its name to go ahead: ", name);
         }
         if (!name.equals(typed)) {
@@ -103,7 +103,11 @@ final class AppsCommand {
                     + found.path("id").asString() + " --confirm " + name);
         }
         api.delete("/api/apps/" + found.path("id").asString());
-        System.out.println("Destroyed " + name + ".");
+        if (json) {
+            Output.json(Output.ordered("id", found.path("id").asString(), "resource_name", name, "destroyed", true));
+        } else {
+            System.out.println("Destroyed " + name + ".");
+        }
         return 0;
     }
 
@@ -118,6 +122,11 @@ final class AppsCommand {
                         ? ", " + app.path("application_url").asString()
                         : "")
                 + (app.has("restarts") ? ", restart " + app.path("restarts").asInt() : "");
+    }
+
+    /** One app among several. */
+    static String line(JsonNode app) {
+        return app.path("id").asString() + " - " + app.path("resource_name").asString() + " (" + summary(app) + ")";
     }
 
     private static void line(String label, JsonNode value) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
             QuickstartCommand.class,
             InitCommand.class,
             VerifyCommand.class,
+            StatusCommand.class,
             BuildCommand.class,
             TrustCommand.class,
             AttestationCommand.class,
@@ -33,6 +34,8 @@ import picocli.CommandLine.ScopeType;
             EnclaveOsCommand.class,
             BuildersCommand.class,
             PackagesCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class,
             VersionCommand.class,
             TrainCommand.class
         })

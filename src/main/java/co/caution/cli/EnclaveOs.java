@@ -11,6 +11,24 @@ public final class EnclaveOs {
 
     private EnclaveOs() {}
 
+    /** Whether it is built already; false, too, when that cannot be told. */
+    static boolean cached(Path cache) {
+        try {
+            return builder(cache).cached().isPresent();
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static EnclaveOsBuilder builder(Path cache) throws IOException {
+        String source = System.getenv("CAUTION_LINUX_SOURCE");
+        return new EnclaveOsBuilder(cache.resolve("enclaveos"), EnclaveOsSources.packaged(),
+                source == null ? EnclaveOsBuilder.DEBIAN_LINUX_SOURCE : Path.of(source));
+    }
+
     /**
      * Takes it from the cache, or builds it with a progress bar: the first time takes minutes.
      *
@@ -20,9 +38,7 @@ public final class EnclaveOs {
     public static EnclaveOsRelease ready(Path cache) {
         var bar = new ProgressBar();
         try {
-            String source = System.getenv("CAUTION_LINUX_SOURCE");
-            var builder = new EnclaveOsBuilder(cache.resolve("enclaveos"), EnclaveOsSources.packaged(),
-                    source == null ? EnclaveOsBuilder.DEBIAN_LINUX_SOURCE : Path.of(source));
+            var builder = builder(cache);
             var cached = builder.cached();
             if (cached.isPresent()) {
                 return cached.get();

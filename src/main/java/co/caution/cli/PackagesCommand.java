@@ -31,7 +31,8 @@ final class PackagesCommand {
             @Option(names = "--without", split = ",", paramLabel = "NAME", description = "Leave these out of the closure.")
                     List<String> without,
             @Option(names = "--release", defaultValue = "bookworm", paramLabel = "SUITE", description = "The Debian suite (default: ${DEFAULT-VALUE}).")
-                    String release)
+                    String release,
+            @Option(names = "--json", description = "JSON for machines.") boolean json)
             throws BuildException, IOException, InterruptedException {
         String text = new PackageLockWriter(new BuildHome(root.context().cache()))
                 .lock(packages, without == null ? List.of() : without, release);
@@ -39,7 +40,12 @@ final class PackagesCommand {
             Files.createDirectories(output.getParent());
         }
         Files.writeString(output, text);
-        System.out.println("Wrote " + output + " (" + text.lines().filter(line -> !line.startsWith("#")).count() + " packages).");
+        long count = text.lines().filter(line -> !line.startsWith("#")).count();
+        if (json) {
+            Output.json(Output.ordered("file", output.toString(), "release", release, "packages", count));
+        } else {
+            System.out.println("Wrote " + output + " (" + count + " packages).");
+        }
         return 0;
     }
 }

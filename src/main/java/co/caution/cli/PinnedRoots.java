@@ -35,6 +35,11 @@ final class PinnedRoots {
                 : Optional.of(simulated(pin.path("sha256").asString()));
     }
 
+    /** For how many origins one is pinned. */
+    int count() {
+        return file.read().size();
+    }
+
     private static String origin(String url) {
         URI uri = URI.create(url);
         return uri.getScheme() + "://" + uri.getAuthority();
