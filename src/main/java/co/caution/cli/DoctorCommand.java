@@ -41,7 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (serverSide) {
             findings.addAll(DoctorDeveloper.tools().stream().map(Finding::optional).toList());
             Path where = home == null ? Context.defaultHome() : Surroundings.current().directory().resolve(home);
-            findings.addAll(new DoctorServer(new DoctorServer.Place(where, root.context().cache(), bind, httpPort, sshPort)).look());
+            findings.addAll(new DoctorServer(new DoctorServer.Place(where, root.context().cache(), bind, httpPort, sshPort), root.context()).look());
         } else {
             findings.addAll(new DoctorDeveloper(root.context()).look());
         }

@@ -73,7 +73,7 @@ final class DoctorDeveloper {
         }
         HttpResponse<byte[]> health;
         try {
-            health = new ApiClient(server, null).send("GET", "/health", BodyPublishers.noBody());
+            health = context.anonymous(server).send("GET", "/health", BodyPublishers.noBody());
         } catch (CliException e) {
             return List.of(Finding.warn("server", "nobody answers at " + server, "Start it (caution server), or name another: --server URL"),
                     Finding.warn("clock", "not compared: there is no server to ask for its time", "Run this again when the server answers."));

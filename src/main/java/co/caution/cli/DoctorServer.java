@@ -26,9 +26,11 @@ final class DoctorServer {
     record Place(Path home, Path cache, String bind, int httpPort, int sshPort) {}
 
     private final Place place;
+    private final Context context;
 
-    DoctorServer(Place place) {
+    DoctorServer(Place place, Context context) {
         this.place = place;
+        this.context = context;
     }
 
     List<Finding> look() {
@@ -51,8 +53,8 @@ final class DoctorServer {
         findings.add(Probe.space("disk, home", place.home(), 2, 10));
         findings.add(Probe.space("disk, cache", place.cache(), 2, 10));
         findings.add(clock());
-        findings.add(Ports.look("port " + place.httpPort() + " (API)", place, place.httpPort(), "--http-port"));
-        findings.add(Ports.look("port " + place.sshPort() + " (SSH)", place, place.sshPort(), "--ssh-port"));
+        findings.add(Ports.look("port " + place.httpPort() + " (API)", place, place.httpPort(), "--http-port", context));
+        findings.add(Ports.look("port " + place.sshPort() + " (SSH)", place, place.sshPort(), "--ssh-port", context));
         return findings;
     }
 

@@ -19,15 +19,15 @@ final class Ports {
 
     private Ports() {}
 
-    static Finding look(String name, DoctorServer.Place place, int port, String option) {
+    static Finding look(String name, DoctorServer.Place place, int port, String option, Context context) {
         try (var _ = new ServerSocket(port, 1, InetAddress.getByName(place.bind()))) {
             return Finding.ok(name, "free");
         } catch (IOException e) {
-            if (port == place.httpPort() && caution(port)) {
+            if (port == place.httpPort() && caution(port, context)) {
                 return Finding.ok(name, "a Caution server listens there");
             }
             Optional<String> owner = owner(port);
-            if (port == place.sshPort() && caution(place.httpPort()) && owner.orElse("java").startsWith("java")) {
+            if (port == place.sshPort() && caution(place.httpPort(), context) && owner.orElse("java").startsWith("java")) {
                 return Finding.ok(name, "the Caution server listens there");
             }
             return Finding.fail(name, owner.map(who -> "taken by " + who).orElse("taken, or not to be had: " + e.getMessage()),
@@ -35,13 +35,18 @@ final class Ports {
         }
     }
 
-    private static boolean caution(int port) {
-        try {
-            var answer = new ApiClient("http://127.0.0.1:" + port, null).send("GET", "/health", BodyPublishers.noBody());
-            return answer.statusCode() == 200 && answer.headers().firstValue("x-request-id").isPresent();
-        } catch (CliException e) {
-            return false;
+    private static boolean caution(int port, Context context) {
+        for (String scheme : new String[] {"http", "https"}) {
+            try {
+                var answer = context.anonymous(scheme + "://localhost:" + port).send("GET", "/health", BodyPublishers.noBody());
+                if (answer.headers().firstValue("x-request-id").isPresent()) {
+                    return true;
+                }
+            } catch (CliException e) {
+                // Not this way.
+            }
         }
+        return false;
     }
 
     /** The program that listens, as far as this user may see: through the socket's number. */
