@@ -28,7 +28,7 @@ final class PostgresProcess {
             exec 3<&0 </dev/null
             "$@" 3<&- &
             postgres=$!
-            { cat <&3 >/dev/null; kill -INT "$postgres" 2>/dev/null; } &
+            { cat <&3; kill -INT "$postgres"; } >/dev/null 2>&1 &
             exec 3<&-
             wait "$postgres"
             """;
