@@ -47,16 +47,20 @@ public final class PcrFile {
 
     private void lines(String text) throws InvalidPcrFileException {
         int number = 0;
-        for (String raw : text.split("\r?\n", -1)) {
+        for (String raw : text.split("\n", -1)) {
             number++;
-            String line = raw.replaceFirst("#.*", "").strip();
+            int comment = raw.indexOf('#');
+            String line = (comment < 0 ? raw : raw.substring(0, comment)).strip();
+            if (line.isEmpty()) {
+                continue;
+            }
             Matcher name = NAME_FIRST.matcher(line);
             Matcher value = VALUE_FIRST.matcher(line);
             if (name.matches()) {
                 put(number, name.group(1), name.group(2));
             } else if (value.matches()) {
                 put(number, value.group(2), value.group(1));
-            } else if (!line.isEmpty()) {
+            } else {
                 throw new InvalidPcrFileException(number, "neither 'PCR<n>: <hex>' nor '<hex> PCR<n>'");
             }
         }

@@ -10,10 +10,11 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -176,6 +177,37 @@ class EvidenceTest {
         assertRefused(check(chain.sign(chain.payload().set("later", (byte) 0xf5).encode())), Rule.CBOR, "boolean");
     }
 
+    /** The same map to every decoder, but other bytes than those that were signed. */
+    @Test
+    void a_payload_that_is_encoded_anew_is_refused() throws Exception {
+        byte[] signature = CoseSign1.read(good).signature();
+        assertRefused(check(CoseSign1.write(chain.payload().encodeIndefinite(), signature)), Rule.SIGNATURE, "not the leaf's");
+        byte[] payload = CoseSign1.read(good).payload();
+        byte[] longer = concat(bytes(0xb8, payload[0] & 0x1f), Arrays.copyOfRange(payload, 1, payload.length));
+        assertRefused(check(CoseSign1.write(longer, signature)), Rule.SIGNATURE, "not the leaf's");
+        byte[] head = {(byte) 0x5a, 0, 0, good[8], good[9]};
+        assertRefused(check(concat(Arrays.copyOf(good, 7), head, Arrays.copyOfRange(good, HEAD, good.length))),
+                Rule.ENVELOPE, "shortest definite form");
+    }
+
+    @Test
+    void text_is_utf_8_and_numbers_have_one_meaning() throws Exception {
+        byte[] payload = chain.payload().encode();
+        byte[] id = TestChain.MODULE.getBytes();
+        for (int i = 0; i < payload.length; i++) {
+            if (Arrays.equals(payload, i, Math.min(payload.length, i + id.length), id, 0, id.length)) {
+                payload[i] = (byte) 0xff;
+            }
+        }
+        assertRefused(check(chain.sign(payload)), Rule.CBOR, "UTF-8");
+        CborWriter twice = new CborWriter().map(4).unsigned(0).bytes(new byte[48]).raw(bytes(0x18, 0)).bytes(new byte[48])
+                .unsigned(1).bytes(new byte[48]).unsigned(2).bytes(new byte[48]);
+        assertRefused(check(chain.sign(chain.payload().set("pcrs", twice).encode())), Rule.CBOR, "twice");
+        assertRefused(check(chain.sign(chain.payload().set("later", (byte) 0xc0, (byte) 0).encode())), Rule.CBOR, "a tag");
+        assertRefused(check(chain.sign(chain.payload().set("later", (byte) 0xf9, (byte) 0, (byte) 0).encode())), Rule.CBOR, "a float");
+        assertRefused(check(chain.sign(chain.payload().set("timestamp", (byte) 0xf9, (byte) 0x3c, (byte) 0).encode())), Rule.CBOR, "a float");
+    }
+
     @Test
     void empty_optional_fields_are_values() throws Exception {
         Genuine genuine = (Genuine) check(chain.sign(chain.payload().set("public_key", (byte) 0x40)
@@ -214,6 +246,18 @@ class EvidenceTest {
                 broken(Rule.CERTIFICATE, 2, "another issuer", s -> s.issuer = "CN=somebody"),
                 broken(Rule.CERTIFICATE, 0, "expired", s -> s.to = NOW.minusSeconds(1)),
                 broken(Rule.CERTIFICATE, 1, "not valid before", s -> s.from = NOW.plusSeconds(1)),
+                // What only nearly is DER, or says one thing to one reader and another to the next.
+                broken(Rule.CERTIFICATE, 4, "one strict DER element", s -> s.whole = c -> concat(c, new byte[1])),
+                broken(Rule.CERTIFICATE, 4, "one strict DER element", s -> s.signed = changed("300f0603551d0f0101ff040403020780", "300f0603551d0f010101040403020780", "0b0603551d0f040403020780", "0b0603551d8f040403020780")),
+                broken(Rule.CERTIFICATE, 3, "one strict DER element", s -> s.signed = changed("5a", "5b")),
+                broken(Rule.CERTIFICATE, 2, "an extension twice", s -> s.signed = TestChain::extensionsTwice),
+                broken(Rule.CERTIFICATE, 2, "ends in zero bits", s -> s.signed = changed("03020204", "03020004")),
+                broken(Rule.CERTIFICATE, 4, "not X.509 version 3", s -> s.signed = changed("a003020102", "a003020101")),
+                broken(Rule.CERTIFICATE, 4, "not a certificate", s -> s.signed = changed("a00302010202", "a00302010204")),
+                broken(Rule.CERTIFICATE, 4, "ecdsa-with-SHA384", s -> s.signed = changed("2a8648ce3d040303", "2a8648ce3d040302")),
+                broken(Rule.CERTIFICATE, 4, "ecdsa-with-SHA384", s -> s.whole = changedLast("2a8648ce3d040303", "2a8648ce3d040302")),
+                broken(Rule.CERTIFICATE, 4, "no P-384 key", s -> s.signed = changed("2b81040022", "2b81040023")),
+                broken(Rule.CERTIFICATE, 4, "no P-384 key", s -> s.signed = changed("03620004", "03620006")),
                 broken(Rule.LEAF_NAME, 4, "module_id.region.aws", s -> s.subject = "CN=i-0-enc0.eu-test-1.aws"),
                 broken(Rule.LEAF_NAME, 4, "module_id.region.aws", s -> s.subject = "CN=" + TestChain.MODULE + ".aws"),
                 broken(Rule.LEAF_NAME, 4, "holds no region", s -> s.subject = "CN=" + TestChain.MODULE + ".EU.aws"),
@@ -221,6 +265,27 @@ class EvidenceTest {
                 broken(Rule.LEAF_NAME, 4, "2 common names", s -> s.subject = "CN=a,CN=" + TestChain.MODULE + ".eu-test-1.aws"),
                 broken(Rule.LEAF_NAME, 4, "leaf's region eu-test-2", s -> s.subject = "CN=" + TestChain.MODULE + ".eu-test-2.aws"),
                 broken(Rule.LEAF_NAME, 3, "leaf's region", s -> s.subject = "CN=i-0123456789abcdef0.us-1.aws.nitro-enclaves"));
+    }
+
+    /** The first place where these bytes stand, with others of the same length; given in pairs, of which one must be there. */
+    private static UnaryOperator<byte[]> changed(String... pairs) {
+        return certificate -> {
+            String hex = HexFormat.of().formatHex(certificate);
+            for (int i = 0; i < pairs.length; i += 2) {
+                if (hex.contains(pairs[i])) {
+                    return HexFormat.of().parseHex(hex.replaceFirst(pairs[i], pairs[i + 1]));
+                }
+            }
+            throw new IllegalArgumentException("nothing to change in " + hex);
+        };
+    }
+
+    private static UnaryOperator<byte[]> changedLast(String from, String to) {
+        return certificate -> {
+            String hex = HexFormat.of().formatHex(certificate);
+            int last = hex.lastIndexOf(from);
+            return HexFormat.of().parseHex(hex.substring(0, last) + to + hex.substring(last + from.length()));
+        };
     }
 
     private static byte[] path(int length) {
@@ -273,36 +338,6 @@ class EvidenceTest {
         assertRefused(check(withLeaf(concat(leaf, new byte[1]))), Rule.CERTIFICATE, "strict");
         assertRefused(check(withLeaf(bytes(0x30, 0x00))), Rule.CERTIFICATE, "not a certificate");
         assertRefused(check(withLeaf("-----BEGIN CERTIFICATE-----".getBytes())), Rule.CERTIFICATE, "strict");
-    }
-
-    @Test
-    void every_flipped_bit_of_a_certificate_is_refused() throws Exception {
-        byte[] leaf = chain.certificate(4);
-        Random random = new Random(4);
-        for (int i = 0; i < 60; i++) {
-            byte[] flipped = leaf.clone();
-            int bit = random.nextInt(leaf.length * 8);
-            flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThat(check(withLeaf(flipped))).as("bit %d", bit).isInstanceOf(Refused.class);
-        }
-    }
-
-    @Test
-    void every_flipped_bit_of_a_document_is_refused() {
-        Random random = new Random(5);
-        for (int i = 0; i < 120; i++) {
-            byte[] flipped = good.clone();
-            int bit = i < 80 ? i : random.nextInt(good.length * 8);
-            flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThat(check(flipped)).as("bit %d", bit).isInstanceOf(Refused.class);
-        }
-    }
-
-    @Test
-    void every_truncation_is_refused() {
-        for (int length = 0; length < good.length; length++) {
-            assertThat(check(Arrays.copyOf(good, length))).isInstanceOf(Refused.class);
-        }
     }
 
     @Test

@@ -1,10 +1,11 @@
 package co.caution.attestation;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
-import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,14 +14,23 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.TBSCertificate;
+import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -40,6 +50,9 @@ final class TestChain {
         String curve = "secp384r1";
         String algorithm = "SHA384withECDSA";
         boolean unknownCritical;
+        /** Changes what is signed, and then the certificate around it, after everything else. */
+        UnaryOperator<byte[]> signed = UnaryOperator.identity();
+        UnaryOperator<byte[]> whole = UnaryOperator.identity();
         Instant from = NOW.minus(Duration.ofHours(1));
         Instant to = NOW.plus(Duration.ofHours(2));
 
@@ -52,7 +65,7 @@ final class TestChain {
 
     final List<Spec> specs = new ArrayList<>();
     private final List<KeyPair> keys = new ArrayList<>();
-    private final List<X509Certificate> certificates = new ArrayList<>();
+    private final List<byte[]> certificates = new ArrayList<>();
 
     TestChain() throws Exception {
         int authority = KeyUsage.keyCertSign;
@@ -96,19 +109,56 @@ final class TestChain {
             if (spec.unknownCritical) {
                 builder.addExtension(new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1"), true, DERNull.INSTANCE);
             }
-            certificates.add(new JcaX509CertificateConverter().getCertificate(
-                    builder.build(new JcaContentSignerBuilder(spec.algorithm).build(signer.getPrivate()))));
+            X509CertificateHolder made = builder.build(new JcaContentSignerBuilder(spec.algorithm).build(signer.getPrivate()));
+            certificates.add(spec.whole.apply(resigned(made, spec, signer)));
             keys.add(own);
         }
         return this;
     }
 
-    TrustRoot root() {
-        return TrustRoot.of(certificates.getFirst());
+    private static byte[] resigned(X509CertificateHolder made, Spec spec, KeyPair signer) throws Exception {
+        byte[] signed = made.toASN1Structure().getTBSCertificate().getEncoded();
+        byte[] changed = spec.signed.apply(signed);
+        if (Arrays.equals(signed, changed)) {
+            return made.getEncoded();
+        }
+        Signature signature = Signature.getInstance(spec.algorithm);
+        signature.initSign(signer.getPrivate());
+        signature.update(changed);
+        return sequence(changed, made.getSignatureAlgorithm().getEncoded(), new DERBitString(signature.sign()).getEncoded());
     }
 
-    byte[] certificate(int i) throws Exception {
-        return certificates.get(i).getEncoded();
+    /** A SEQUENCE of these elements, each as it is. */
+    static byte[] sequence(byte[]... elements) {
+        byte[] content = EvidenceTest.concat(elements);
+        return EvidenceTest.concat(new byte[] {0x30, (byte) 0x82, (byte) (content.length >> 8), (byte) content.length}, content);
+    }
+
+    /** The list of extensions, with its first one again at its end. */
+    static byte[] extensionsTwice(byte[] signed) {
+        try {
+            TBSCertificate body = TBSCertificate.getInstance(signed);
+            ASN1Sequence list = (ASN1Sequence) body.getExtensions().toASN1Primitive();
+            ASN1EncodableVector all = new ASN1EncodableVector();
+            list.forEach(all::add);
+            all.add(list.getObjectAt(0));
+            ASN1EncodableVector parts = new ASN1EncodableVector();
+            for (ASN1Encodable part : (ASN1Sequence) ASN1Sequence.fromByteArray(signed)) {
+                parts.add(part instanceof ASN1TaggedObject tagged && tagged.getTagNo() == 3
+                        ? new DERTaggedObject(true, 3, new DERSequence(all)) : part);
+            }
+            return new DERSequence(parts).getEncoded();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    TrustRoot root() {
+        return new TrustRoot(specs.getFirst().subject, TrustRoot.fingerprint(certificates.getFirst()));
+    }
+
+    byte[] certificate(int i) {
+        return certificates.get(i);
     }
 
     /** The fields of a good payload, to be changed by name. */
@@ -120,15 +170,13 @@ final class TestChain {
             pcrs.unsigned(i).bytes(value);
         }
         CborWriter bundle = new CborWriter().array(certificates.size() - 1);
-        for (X509Certificate certificate : certificates.subList(0, certificates.size() - 1)) {
-            bundle.bytes(certificate.getEncoded());
-        }
+        certificates.subList(0, certificates.size() - 1).forEach(bundle::bytes);
         return new Payload()
                 .set("module_id", new CborWriter().text(MODULE))
                 .set("digest", new CborWriter().text("SHA384"))
                 .set("timestamp", new CborWriter().unsigned(NOW.toEpochMilli()))
                 .set("pcrs", pcrs)
-                .set("certificate", new CborWriter().bytes(certificates.getLast().getEncoded()))
+                .set("certificate", new CborWriter().bytes(certificates.getLast()))
                 .set("cabundle", bundle)
                 .set("nonce", new CborWriter().bytes(new byte[] {1, 2, 3}));
     }
