@@ -3,6 +3,7 @@ package co.caution.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,10 +25,14 @@ class CrashIT {
             app.awaitAnswer("Hello");
 
             // The enclave's machine.
-            service.processes("qemu-system").forEach(ProcessHandle::destroyForcibly);
+            service.running("qemu-system").forEach(ProcessHandle::destroyForcibly);
             app.awaitAnswer("Hello");
             assertThat(app.attests()).isEqualTo(200);
             assertThat(anna.caution("apps", "get").output()).contains("running", "restart 1", "ended without a report");
+
+            // Its database.
+            service.database().forEach(ProcessHandle::destroyForcibly);
+            service.awaitHealth(Duration.ofSeconds(30));
 
             // The service, while it builds.
             anna.replace("hello.c", "\"%s\\n\"", "\"%s?\\n\"").commit("Ask");

@@ -113,7 +113,7 @@ final class Developer {
 
     /** The same, without waiting for it. */
     Push startPush() throws IOException {
-        return new Push(builder(checkout, List.of("git", "push", "caution", "main")).start());
+        return new Push(builder(checkout, List.of("git", "push", "--progress", "caution", "main")).start());
     }
 
     Result git(String... arguments) throws Exception {

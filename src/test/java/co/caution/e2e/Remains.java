@@ -10,12 +10,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Whatever belongs to one service's directory: counted, by looking at the machine and not at what the service says. */
-record Remains(Path directory) {
+/**
+ * Whatever belongs to one service's directory: counted, by looking at the machine and not at what the service says.
+ *
+ * @param groups the control groups of builds that were at work
+ */
+record Remains(Path directory, Set<Path> groups) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -36,6 +41,7 @@ record Remains(Path directory) {
         for (Path repository : directories(directory.resolve("home/repositories"))) {
             left.addAll(below(repository.resolve("refs/caution/builds"), 1, name -> true)); // pins
         }
+        groups.stream().filter(Files::exists).map(Path::toString).forEach(left::add);
         assertThat(left).as("files that nobody needs").isEmpty();
     }
 
@@ -44,12 +50,21 @@ record Remains(Path directory) {
         assertThat(below(directory.resolve("home/run"), 1, name -> true)).as("directories of enclaves").isEmpty();
     }
 
-    /** Processes that name the directory: in their command, environment, working directory, program or open files. */
+    /** Processes that name the directory: in their command, environment, mounts, working directory, program or open files. */
     static List<ProcessHandle> processes(Path directory) {
         long self = ProcessHandle.current().pid();
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
             return all.filter(handle -> handle.pid() != self && names(handle.pid(), directory.toString())).toList();
         }
+    }
+
+    /** The control groups of the builds that are at work, as their work directories name them. */
+    static Set<Path> groups(Path cache) throws IOException {
+        var groups = new TreeSet<Path>();
+        for (Path work : directories(cache.resolve("work"))) {
+            read(work.resolve("groups")).lines().map(Path::of).forEach(groups::add);
+        }
+        return groups;
     }
 
     static String commandLine(long pid) {
@@ -58,8 +73,11 @@ record Remains(Path directory) {
 
     private static boolean names(long pid, String text) {
         Path proc = Path.of("/proc", "" + pid);
-        if (read(proc.resolve("cmdline")).contains(text) || read(proc.resolve("environ")).contains(text)) {
-            return true;
+        // The last tells what lives in a sandbox: its file systems are parts of ours.
+        for (String file : List.of("cmdline", "environ", "mountinfo")) {
+            if (read(proc.resolve(file)).contains(text)) {
+                return true;
+            }
         }
         var links = new ArrayList<>(List.of(proc.resolve("cwd"), proc.resolve("exe"), proc.resolve("root")));
         try (Stream<Path> open = Files.list(proc.resolve("fd"))) {

@@ -2,6 +2,8 @@ package co.caution.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.TestDatabase;
+import co.caution.cli.EnclaveOs;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +30,7 @@ final class Service implements AutoCloseable {
     final Site site;
     private final Path directory;
     private final Map<String, String> environment;
+    private final Set<Path> groups = new TreeSet<>();
     private @Nullable Process process;
 
     /** @param directory short (Unix sockets lie below it) and private to this service */
@@ -39,7 +45,7 @@ final class Service implements AutoCloseable {
 
     /** EnclaveOS takes minutes to compile; what is cached of it is only read, so other names of the same files will do. */
     private void copyCache() throws Exception {
-        co.caution.cli.EnclaveOs.ready(Site.userCache());
+        EnclaveOs.ready(Site.userCache());
         Files.createDirectories(site.cache());
         for (String part : List.of("enclaveos", "layers", "packages", "apt")) {
             Path from = Site.userCache().resolve(part);
@@ -94,11 +100,12 @@ final class Service implements AutoCloseable {
     }
 
     Process process() {
-        return java.util.Objects.requireNonNull(process);
+        return Objects.requireNonNull(process);
     }
 
     /** As kill -9 does. */
-    void kill() throws InterruptedException {
+    void kill() throws Exception {
+        groups.addAll(Remains.groups(site.cache()));
         process().destroyForcibly().waitFor();
     }
 
@@ -111,21 +118,33 @@ final class Service implements AutoCloseable {
 
     /** Everything of this service at once, as when the power goes; the service first, so that nothing is tidied up. */
     void powerCut() throws Exception {
+        groups.addAll(Remains.groups(site.cache()));
         List<ProcessHandle> all = Remains.processes(directory);
         process().destroyForcibly();
         all.forEach(ProcessHandle::destroyForcibly);
         all.forEach(handle -> handle.onExit().join());
     }
 
-    /** Its processes by a word of their command line, as {@code qemu-system}. */
+    /** Its processes by a word of their command line. */
     List<ProcessHandle> processes(String word) {
         return Remains.processes(directory).stream()
                 .filter(handle -> Remains.commandLine(handle.pid()).contains(word))
                 .toList();
     }
 
+    /** Its processes that run a program, named by how the program's file name begins, as {@code qemu-system}. */
+    List<ProcessHandle> running(String program) {
+        return Remains.processes(directory).stream()
+                .filter(handle -> handle.info().command().orElse("").matches(".*/" + program + "[^/]*"))
+                .toList();
+    }
+
+    List<ProcessHandle> database() {
+        return TestDatabase.processes(site.home().resolve("postgres"));
+    }
+
     Remains remains() {
-        return new Remains(directory);
+        return new Remains(directory, groups);
     }
 
     @Override
