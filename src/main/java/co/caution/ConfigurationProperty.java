@@ -87,6 +87,9 @@ record ConfigurationProperty(String name, ResolvableType type, @Nullable String 
             return Arrays.stream(raw.getEnumConstants()).map(value -> value.toString().toLowerCase(Locale.ROOT))
                     .collect(Collectors.joining(", "));
         }
+        if (raw == List.class) {
+            return "texts with commas between";
+        }
         return raw == String.class ? "text" : raw.getSimpleName();
     }
 

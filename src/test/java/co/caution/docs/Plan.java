@@ -1,0 +1,35 @@
+package co.caution.docs;
+
+import java.util.List;
+import java.util.Map;
+
+/** Which commands of the docs a test runs, and which it cannot, each with the reason. There is no third kind. */
+public final class Plan {
+
+    /** {@code DocsIT} runs these, in this order, each in a shell of its own: the first makes what the others use. */
+    public static final List<String> PAGES = List.of(
+            "docs/guide/first-app.md",
+            "README.md",
+            "docs/examples/hello/README.md",
+            "docs/guide/verify-an-app.md",
+            "docs/reference/verify.md",
+            "docs/reference/eif.md",
+            "docs/reference/api.md");
+
+    /** Page, a space, and how the command begins. */
+    public static final Map<String, String> NOT_RUN = Map.ofEntries(
+            Map.entry("README.md ./caution quickstart", "installs packages; its three commands are those of the guide, which are run"),
+            Map.entry("README.md ./mvnw verify", "it is what runs this test"),
+            Map.entry("docs/examples/hello/README.md caution packages lock", "asks the package mirror for its newest lists"),
+            Map.entry("docs/examples/hello/README.md gcc", "listens on port 8080, which may be taken; pushes build and start it"),
+            Map.entry("docs/examples/hello/README.md curl", "asks that port"),
+            Map.entry("docs/guide/first-app.md caution doctor", "says what this very machine lacks; CommandLineIT runs it"),
+            Map.entry("docs/guide/first-app.md caution packages lock", "asks the package mirror for its newest lists"),
+            Map.entry("docs/guide/operate.md caution server --home", "takes a system directory and every address; the test has a service"));
+
+    private Plan() {}
+
+    public static boolean covers(Page page, String command) {
+        return NOT_RUN.keySet().stream().anyMatch(entry -> (page.file() + " " + command).startsWith(entry));
+    }
+}
