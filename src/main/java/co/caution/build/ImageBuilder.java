@@ -18,6 +18,7 @@ final class ImageBuilder {
     private static final String RESULT = "localhost/caution/result";
     /** The mode, as the manifest says it: the same for every builder that conforms, since its bytes are the same. */
     static final String BUILDER = "buildah --layers=false";
+    private static final List<String> PLACES = List.of("/usr/local/bin", "/usr/bin", "/usr/sbin", "/bin", "/sbin");
     private static final int MAX_TEXT = 1 << 20;
 
     private final BuildHome home;
@@ -33,7 +34,7 @@ final class ImageBuilder {
     ContainerImage build(SourceTree source, Procfile procfile, BuildCommand command, Work work, BuildLog log)
             throws BuildException, IOException, InterruptedException {
         log.phase(Phase.BASES);
-        requireTools();
+        requireTools(builder, PLACES);
         String path = containerfile(source, command);
         Path file = source.file(path);
         if (file == null) {
@@ -132,9 +133,10 @@ final class ImageBuilder {
         }
     }
 
-    private void requireTools() throws BuildException {
+    /** @param places where programs may lie */
+    static void requireTools(Builder builder, List<String> places) throws BuildException {
         for (String tool : builder == Builder.DOCKER ? List.of("docker") : List.of(builder.tool(), "unshare")) {
-            if (!onPath(tool)) {
+            if (!lies(tool, places)) {
                 String from = tool.equals("unshare") ? "util-linux" : tool.equals("docker") ? "docker-cli" : tool;
                 throw new BuildException(
                         Phase.BASES, tool + " is not installed; install it (Debian: apt-get install " + from + ")");
@@ -143,8 +145,11 @@ final class ImageBuilder {
     }
 
     static boolean onPath(String tool) {
-        return List.of("/usr/local/bin", "/usr/bin", "/usr/sbin", "/bin", "/sbin").stream()
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
+        return lies(tool, PLACES);
+    }
+
+    private static boolean lies(String tool, List<String> places) {
+        return places.stream().anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
     }
 
     /** Remembers the line that names the cause. */

@@ -20,6 +20,7 @@ import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
+import org.eclipse.jgit.errors.UnpackException;
 import org.eclipse.jgit.lib.ObjectChecker;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
@@ -124,6 +125,9 @@ final class GitCommand implements Command {
             }
         } catch (ProgressStream.ClientGone e) {
             LOG.info("a client left before its push was over; the push goes on");
+            return 1;
+        } catch (UnpackException e) {
+            LOG.info("a push was not taken: {}", e.getCause().getMessage()); // git was told, in its own protocol
             return 1;
         } catch (IOException e) {
             LOG.info("a git command ended early: {}", e.toString());

@@ -57,9 +57,8 @@ class PushEdgeCasesIT {
 
     @AfterEach
     void nothingIsLeftBehind() throws Exception {
-        try (var left = Stream.of(platform.site.cache().resolve("work").toFile().list())) {
-            assertThat(left.filter(name -> name.startsWith("build-"))).as("work directories").isEmpty();
-        }
+        String[] left = platform.site.cache().resolve("work").toFile().list();
+        assertThat(left == null ? new String[0] : left).as("work directories").isEmpty();
         assertThat(processesThatMention(platform.site.cache().resolve("work"))).as("processes of builds").isEmpty();
         try (var files = Files.walk(platform.site.home().resolve("repositories"))) {
             assertThat(files.filter(file -> file.getFileName().toString().startsWith("incoming"))).as("half packs").isEmpty();
@@ -233,7 +232,7 @@ class PushEdgeCasesIT {
         noise(fay.checkout.resolve("a.bin"), 56 * MIB);
         fay.commit("One file too large");
         Result object = fay.push();
-        assertThat(object.output()).contains("a file of this push is larger than 55 MiB");
+        assertThat(object.output()).contains("a file of this push is larger than 55 MiB").doesNotContain("xception", "ended early");
         assertThat(object.exitCode()).isEqualTo(1);
         noise(fay.checkout.resolve("a.bin"), 35 * MIB);
         noise(fay.checkout.resolve("b.bin"), 34 * MIB);

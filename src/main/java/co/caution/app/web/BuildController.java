@@ -16,6 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -95,13 +97,22 @@ class BuildController {
         int first = Math.max(0, from);
         var following = deployer.following(log);
         if (following.isPresent()) {
-            following.get().from(first, Duration.ofSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS)));
+            List<String> lines = following.get().from(first, Duration.ofSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS)));
+            if (!following.get().endsAt(first + lines.size())) {
+                return said(Build.State.RUNNING, lines.stream());
+            }
         }
-        // The state before the lines: whoever reads that a build is over has all that it said.
-        String state = deployer.following(log).isPresent()
-                ? name(Build.State.RUNNING)
-                : name(apps.build(found, build).state());
-        return ResponseEntity.ok().header(STATE, state).contentType(TEXT).body(lines(log, first));
+        // The log is closed last: whoever reads that a build is over has all that it said.
+        try (Stream<String> lines = Files.exists(log) ? Files.lines(log) : Stream.empty()) {
+            return said(apps.build(found, build).state(), lines.skip(first));
+        }
+    }
+
+    private static ResponseEntity<String> said(Build.State state, Stream<String> lines) {
+        return ResponseEntity.ok()
+                .header(STATE, name(state))
+                .contentType(TEXT)
+                .body(lines.map(line -> line + "\n").collect(Collectors.joining()));
     }
 
     /** Ends a build that waits or runs; answers when nothing of it is left. */
@@ -116,18 +127,6 @@ class BuildController {
             // Asked for, and under way: the state says so.
         }
         return BuildView.of(apps.build(found, build));
-    }
-
-    /** From the file, whether anybody still writes to it or not: a line is there before anyone is told of it. */
-    private static String lines(Path log, int from) throws IOException {
-        if (!Files.exists(log)) {
-            return "";
-        }
-        var text = new StringBuilder();
-        try (var lines = Files.lines(log)) {
-            lines.skip(from).forEach(line -> text.append(line).append('\n'));
-        }
-        return text.toString();
     }
 
     private static String name(Build.State state) {
