@@ -15,19 +15,19 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class ConnectionPool extends HikariDataSource {
 
     private static final int MOST = 16;
-    private static final Duration PATIENCE = Duration.ofSeconds(4);
+    private static final Duration SOON = Duration.ofSeconds(4);
     /** No query here takes a second; a longer silence is a network or a machine that is gone. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
     ConnectionPool(PGSimpleDataSource database) {
-        database.setConnectTimeout((int) PATIENCE.toSeconds());
-        database.setLoginTimeout((int) PATIENCE.toSeconds());
+        database.setConnectTimeout((int) SOON.toSeconds());
+        database.setLoginTimeout((int) SOON.toSeconds());
         database.setSocketTimeout((int) SILENCE.toSeconds());
         database.setTcpKeepAlive(true);
         setDataSource(database);
         setMaximumPoolSize(MOST);
-        setConnectionTimeout(PATIENCE.toMillis());
-        setValidationTimeout(PATIENCE.toMillis() / 2);
+        setConnectionTimeout(SOON.toMillis());
+        setValidationTimeout(SOON.toMillis() / 2);
     }
 
     @Override

@@ -1,12 +1,12 @@
 package co.caution;
 
+import co.caution.enclaveos.Durable;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -40,7 +40,7 @@ final class PostgresBinaries {
                     write(fresh, entry, tar);
                 }
             }
-            Files.move(fresh, wanted, StandardCopyOption.ATOMIC_MOVE);
+            Durable.move(fresh, wanted);
         }
         return wanted;
     }

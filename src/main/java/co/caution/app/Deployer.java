@@ -125,12 +125,12 @@ public class Deployer {
 
     /** The lines of a build, also of one that is long over. */
     public Path progressLog(UUID build) {
-        return settings.build(build).resolve("push.log");
+        return settings.pushLog(build);
     }
 
     /** The lines of the last time that the build's release was started again. */
     public Path restartLog(UUID build) {
-        return settings.build(build).resolve("restart.log");
+        return settings.restartLog(build);
     }
 
     /** What is being written to a log just now; empty when nobody writes to it any more. */

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.UUID;
 import org.eclipse.jgit.lib.ObjectId;
@@ -75,8 +74,7 @@ class ImageBuilder {
         // Over whatever is there: the same bytes, or ones that were damaged since.
         Path fresh = stored.resolveSibling(build.id() + ".new");
         Files.createLink(fresh, image.eif());
-        Durable.force(fresh); // before anything says that it is there
-        Files.move(fresh, stored, StandardCopyOption.ATOMIC_MOVE);
+        Durable.move(fresh, stored);
         Files.deleteIfExists(fresh); // moving one name of a file onto another of its names leaves both
         var pcrs = image.measurements();
         var release = new Release(UUID.randomUUID(), app.id(), store.nextNumber(app.id()), build.id(), commit.name(),

@@ -73,6 +73,14 @@ public record PlatformSettings(
         return home.resolve("builds").resolve(build.toString());
     }
 
+    Path pushLog(UUID build) {
+        return build(build).resolve("push.log");
+    }
+
+    Path restartLog(UUID build) {
+        return build(build).resolve("restart.log");
+    }
+
     public Path image(String sha256) {
         return home.resolve("images").resolve(sha256 + ".eif");
     }

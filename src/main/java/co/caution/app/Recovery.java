@@ -64,9 +64,8 @@ class Recovery {
 
     /** Half an image is of no use to anyone; what the build said stays, and is given an end. */
     private void tidy(Build build) throws IOException {
-        Path directory = settings.build(build.id());
-        FileSystemUtils.deleteRecursively(directory.resolve(ImageBuilder.STAGE));
-        Path log = directory.resolve("push.log");
+        FileSystemUtils.deleteRecursively(settings.build(build.id()).resolve(ImageBuilder.STAGE));
+        Path log = settings.pushLog(build.id());
         if (Files.exists(log)) {
             Files.writeString(log, "fatal: service failed: the service was killed; push again\n", StandardOpenOption.APPEND);
         }
@@ -76,7 +75,7 @@ class Recovery {
     private static void orLog(String otherwise, Step step) {
         try {
             step.run();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.error(otherwise, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

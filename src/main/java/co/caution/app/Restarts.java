@@ -108,7 +108,7 @@ class Restarts {
             return;
         }
         notes.put(app.id(), new Note(release.id(), times, true, why));
-        var log = new ProgressLog(settings.build(release.buildId()).resolve("restart.log"));
+        var log = new ProgressLog(settings.restartLog(release.buildId()));
         PushOutcome outcome;
         try {
             outcome = rollout.revive(app, release, log, new Cancellation());

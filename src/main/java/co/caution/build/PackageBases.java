@@ -6,7 +6,6 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Images made of packages, cached by what they are made of. */
@@ -55,8 +54,7 @@ final class PackageBases {
                     Work.readable(path);
                 }
             }
-            Durable.force(next);
-            Files.move(next, layout, StandardCopyOption.ATOMIC_MOVE);
+            Durable.move(next, layout);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
             // Another build made the same layer meanwhile.
         }

@@ -4,7 +4,6 @@ import co.caution.enclaveos.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,8 +91,7 @@ final class PackageFetcher {
                 String sha256 = Sha256.of(file);
                 for (PackageLock.Entry entry : wanted) {
                     if (entry.sha256().equals(sha256) && Files.exists(file)) {
-                        Durable.force(file);
-                        Files.move(file, cached(entry), StandardCopyOption.ATOMIC_MOVE);
+                        Durable.move(file, cached(entry));
                     }
                 }
             }

@@ -7,7 +7,6 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
@@ -48,8 +47,7 @@ final class BuildCache {
             Path result = Files.createDirectory(temporary.resolve("result"));
             maker.make(Files.createDirectory(temporary.resolve("work")), result);
             Files.createDirectories(entry.getParent());
-            Durable.force(result);
-            Files.move(result, entry, StandardCopyOption.ATOMIC_MOVE);
+            Durable.move(result, entry);
             return entry;
         } finally {
             delete(temporary);
