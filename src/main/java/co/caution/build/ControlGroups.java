@@ -41,9 +41,8 @@ final class ControlGroups {
      * @param record a file that names the group's directories, one a line, before they are made
      */
     Optional<ControlGroup> make(String name, BuildLimits limits, Path record) throws IOException, InterruptedException {
-        List<Mount> mounts = mounts();
         for (boolean second : new boolean[] {false, true}) {
-            List<Path> parents = second ? unified(mounts) : separate(mounts);
+            List<Path> parents = parents(second);
             if (parents.isEmpty()) {
                 continue;
             }
@@ -66,6 +65,12 @@ final class ControlGroups {
         }
         Files.deleteIfExists(record);
         return Optional.empty();
+    }
+
+    /** The groups below which one would be made, memory's first; empty if there are none. */
+    List<Path> parents(boolean second) throws IOException {
+        List<Mount> mounts = mounts();
+        return second ? unified(mounts) : separate(mounts);
     }
 
     private static void limitV1(ControlGroup group, BuildLimits limits) throws IOException {
@@ -145,7 +150,7 @@ final class ControlGroups {
     }
 
     private static Set<String> words(Path file) throws IOException {
-        return Files.exists(file) ? Set.copyOf(List.of(Files.readString(file).strip().split("\\s+"))) : Set.of();
+        return Files.isRegularFile(file) ? Set.copyOf(List.of(Files.readString(file).strip().split("\\s+"))) : Set.of();
     }
 
     /**

@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -71,7 +72,8 @@ final class OciArchive {
                 var out = new TarArchiveOutputStream(
                         new BufferedOutputStream(Files.newOutputStream(to, StandardOpenOption.CREATE_NEW), 1 << 16))) {
             out.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+            // The layout was written by the sandbox: what a link in it leads to is none of the image's.
+            for (Path file : files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)).sorted().toList()) {
                 var entry = new TarArchiveEntry(layout.relativize(file).toString());
                 entry.setSize(Files.size(file));
                 entry.setModTime(0L);

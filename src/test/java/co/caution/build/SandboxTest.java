@@ -10,6 +10,9 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +42,7 @@ class SandboxTest {
     void nothingIsLeft() throws IOException {
         Path work = ContainerBuilds.home().directory().resolve("work");
         assertThat(ContainerBuilds.processesNaming(work)).isEmpty();
+        assertThat(ContainerBuilds.processesNaming(directory)).as("what attackers left running").isEmpty();
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(work.toString());
         assertThat(work).isEmptyDirectory();
     }
@@ -49,20 +53,22 @@ class SandboxTest {
     }
 
     /** Runs a C program in RUN, as the image's root. */
-    private static TestSource program(String code, List<String> arguments) throws IOException {
+    private TestSource program(String code, List<String> arguments) throws IOException {
         return ContainerBuilds.source("""
                 FROM localhost/packages/toolchain AS build
                 COPY x.c /x.c
-                RUN gcc-12 -std=gnu17 -static -o /app /x.c && /app %s
+                RUN gcc-12 -std=gnu17 -D_GNU_SOURCE -static -o /app /x.c && SERVICE_SOCKET=%s /app %s
                 FROM scratch
                 COPY --from=build /app /app
-                """.formatted(String.join(" ", arguments))).file("x.c", code);
+                """.formatted(directory.resolve("s"), String.join(" ", arguments))).file("x.c", code);
     }
 
     @Test
     void itSeesNoProcessNoListenerAndNoFileOfThisMachine() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "the service's secret");
-        try (var listener = new ServerSocket(0, 50, InetAddress.getByName("0.0.0.0"))) {
+        try (var listener = new ServerSocket(0, 50, InetAddress.getByName("0.0.0.0"));
+                var socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(directory.resolve("s"))).configureBlocking(false);
             var arguments = new ArrayList<>(List.of(
                     secret.toAbsolutePath().toString(),
                     ContainerBuilds.home().directory().toString(),
@@ -77,13 +83,7 @@ class SandboxTest {
 
             build(program(ATTACKER, arguments), BuildLimits.defaults(), recorder);
 
-            assertThat(recorder.lines).contains("attacker: done").doesNotContain("attacker: connected");
-            assertThat(recorder.lines.stream().filter(line -> line.startsWith("attacker: ")))
-                    .as("what the attacker found")
-                    .allMatch(line -> line.equals("attacker: done") || line.startsWith("attacker: sees process "))
-                    .noneMatch(line -> line.contains("java"));
-            listener.setSoTimeout(1);
-            assertThatThrownBy(listener::accept).isInstanceOf(SocketTimeoutException.class);
+            requireNothingFound(listener, socket);
         }
     }
 
@@ -93,7 +93,9 @@ class SandboxTest {
                 ImageBuilder.onPath("slirp4netns") && ImageBuilder.onPath("ip"),
                 "not run, this machine lacks slirp4netns or ip (apt-get install slirp4netns iproute2)");
         Path secret = Files.writeString(directory.resolve("secret"), "the service's secret");
-        try (var listener = new ServerSocket(0, 50, InetAddress.getByName("0.0.0.0"))) {
+        try (var listener = new ServerSocket(0, 50, InetAddress.getByName("0.0.0.0"));
+                var socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(directory.resolve("s"))).configureBlocking(false);
             var arguments = new ArrayList<>(List.of(
                     secret.toAbsolutePath().toString(),
                     ContainerBuilds.home().directory().toString(),
@@ -115,10 +117,19 @@ class SandboxTest {
                     BuildLimits.defaults(),
                     recorder);
 
-            assertThat(recorder.lines).contains("attacker: done").doesNotContain("attacker: connected");
-            listener.setSoTimeout(1);
-            assertThatThrownBy(listener::accept).isInstanceOf(SocketTimeoutException.class);
+            requireNothingFound(listener, socket);
         }
+    }
+
+    private void requireNothingFound(ServerSocket listener, ServerSocketChannel socket) throws IOException {
+        assertThat(recorder.lines).contains("attacker: done", "attacker: paints").noneMatch(line -> line.contains("\u001b"));
+        assertThat(recorder.lines.stream().filter(line -> line.startsWith("attacker: ")))
+                .as("what the attacker found")
+                .allMatch(line -> line.matches("attacker: (done|paints|sees process .*)"))
+                .noneMatch(line -> line.contains("java"));
+        assertThat(socket.accept()).isNull();
+        listener.setSoTimeout(1);
+        assertThatThrownBy(listener::accept).isInstanceOf(SocketTimeoutException.class);
     }
 
     @Test
@@ -175,6 +186,28 @@ class SandboxTest {
     }
 
     @Test
+    void aBuildThatUsesMoreMemoryThanItMayIsToldSo() throws Exception {
+        TestSource source = program(
+                """
+                #include <stdlib.h>
+                #include <string.h>
+                #include <unistd.h>
+                int main(void) { if (fork()) return 0; for (;;) memset(malloc(1 << 20), 1, 1 << 20); }
+                """,
+                List.of()).file("Containerfile", """
+                FROM localhost/packages/toolchain
+                COPY x.c /x.c
+                RUN gcc-12 -static -o /app /x.c
+                RUN /app; while :; do :; done
+                """);
+
+        assertThatThrownBy(() -> build(source, BuildLimits.defaults().with(null, Size.of("256MiB"), null, null, null), recorder))
+                .isInstanceOf(BuildException.class)
+                .hasMessage("the build used more than 256 MiB of memory and was stopped; use less, or raise caution.build.memory"
+                        + " (of caution build and verify: --build-memory)");
+    }
+
+    @Test
     void anInterruptEndsTheBuildAndAllOfIt() throws Exception {
         TestSource source = ContainerBuilds.source("""
                 FROM localhost/packages/toolchain
@@ -215,10 +248,16 @@ class SandboxTest {
             #include <stdio.h>
             #include <stdlib.h>
             #include <string.h>
+            #include <sched.h>
             #include <sys/mount.h>
+            #include <sys/ptrace.h>
+            #include <sys/socket.h>
             #include <sys/stat.h>
+            #include <sys/syscall.h>
             #include <sys/sysmacros.h>
             #include <sys/time.h>
+            #include <sys/un.h>
+            #include <sys/wait.h>
             #include <unistd.h>
 
             static void look(const char *path)
@@ -242,9 +281,69 @@ class SandboxTest {
                 close(fd);
             }
 
+            static void connect_to_socket(const char *path)
+            {
+                struct sockaddr_un to = {.sun_family = AF_UNIX};
+                int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+                snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
+                if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0)
+                    printf("attacker: connected to %s\\n", path);
+                close(fd);
+            }
+
+            static void run(const char *what, const char *program)
+            {
+                int status = -1;
+                pid_t child = fork();
+                if (child == 0) {
+                    execl(program, program, "-n", "-c", "true", (char *)NULL);
+                    _exit(126);
+                }
+                waitpid(child, &status, 0);
+                if (status == 0)
+                    printf("attacker: %s\\n", what);
+            }
+
+            /* Leaves its session and its parents, hears no signal that can be ignored, writes for ever. */
+            static void outlive(void)
+            {
+                if (fork()) return;
+                setsid();
+                if (fork()) _exit(0);
+                for (int i = 1; i < 32; i++) signal(i, SIG_IGN);
+                close(0); close(1); close(2);
+                for (;;) { close(open("/tmp/alive", O_CREAT | O_WRONLY, 0600)); usleep(10000); }
+            }
+
             int main(int argc, char **argv)
             {
                 (void)argc;
+                outlive();
+                printf("\\033[2J\\033]0;owned\\007\\033[31mattacker: paints\\033[0m\\b\\b\\n");
+                FILE *sockets = fopen("/proc/net/unix", "r");
+                for (char line[512]; sockets && fgets(line, sizeof line, sockets);)
+                    if (strchr(line, '@'))
+                        printf("attacker: sees socket %s", line);
+                connect_to_socket(getenv("SERVICE_SOCKET"));
+                for (int pid = 1; pid < 20; pid++) { /* before the builder come the sandbox's own, not to be seen */
+                    char path[64];
+                    snprintf(path, sizeof path, "/proc/%d", pid);
+                    if (access(path, F_OK) != 0 && ptrace(PTRACE_ATTACH, pid, NULL, NULL) == 0)
+                        printf("attacker: traces process %d\\n", pid);
+                }
+                if (unshare(CLONE_NEWUSER) == 0)
+                    printf("attacker: makes a namespace\\n");
+                if (mount("tmpfs", "/tmp", "tmpfs", 0, NULL) == 0)
+                    printf("attacker: mounts a file system in memory\\n");
+                if (mount("proc", "/proc", "proc", 0, NULL) == 0)
+                    printf("attacker: mounts proc\\n");
+                /* keyctl(2): KEYCTL_SEARCH in the session keyring */
+                if (syscall(SYS_keyctl, 10, -3, "user", "caution-test", 0) > 0)
+                    printf("attacker: finds a key\\n");
+                if (syscall(SYS_bpf, 0, NULL, 0) == 0 || syscall(SYS_kexec_load, 0, 0, NULL, 0) == 0)
+                    printf("attacker: loads programs into the kernel\\n");
+                if (sethostname("owned", 5) == 0)
+                    printf("attacker: renames the machine\\n");
                 DIR *proc = opendir("/proc");
                 for (struct dirent *e; proc && (e = readdir(proc));) {
                     char path[512], text[4096];
@@ -285,6 +384,15 @@ class SandboxTest {
                         look("/root/.ssh");
                         look("/old");
                         look("/etc/shadow");
+                        run("becomes another by su", "/usr/bin/su");
+                        run("becomes another by sudo", "/usr/bin/sudo");
+                        connect_to_socket(getenv("SERVICE_SOCKET"));
+                        if (open("/caution/sandbox.sh", O_WRONLY) >= 0)
+                            printf("attacker: writes to the sandbox itself\\n");
+                        if (open("/bases/written", O_CREAT | O_WRONLY, 0600) >= 0)
+                            printf("attacker: writes to the bases\\n");
+                        if (open("/written", O_CREAT | O_WRONLY, 0600) >= 0)
+                            printf("attacker: writes to the root\\n");
                         if (open("/usr/written", O_CREAT | O_WRONLY, 0600) >= 0)
                             printf("attacker: writes to /usr\\n");
                         if (open("/source/written", O_CREAT | O_WRONLY, 0600) >= 0)
