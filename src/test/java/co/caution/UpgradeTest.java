@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.caution.account.Accounts;
 import co.caution.app.App;
+import co.caution.app.AppMeters;
 import co.caution.app.Build;
 import co.caution.app.Deployment;
 import co.caution.app.Release;
 import co.caution.app.store.AppStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -96,6 +98,7 @@ class UpgradeTest {
         beans.registerSingleton("jdbc", JdbcClient.create(database.dataSource()));
         beans.registerSingleton("clock", Clock.systemUTC());
         beans.registerSingleton("random", new SecureRandom());
+        beans.registerSingleton("meters", new AppMeters(new SimpleMeterRegistry()));
         AppStore store = (AppStore) beans.autowire(AppStore.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false);
         Accounts accounts = (Accounts) beans.autowire(Accounts.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false);
 

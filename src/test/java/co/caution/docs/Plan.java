@@ -25,6 +25,19 @@ public final class Plan {
             Map.entry("docs/examples/hello/README.md curl", "asks that port"),
             Map.entry("docs/guide/first-app.md caution doctor", "says what this very machine lacks; CommandLineIT runs it"),
             Map.entry("docs/guide/first-app.md caution packages lock", "asks the package mirror for its newest lists"),
+            Map.entry("docs/guide/install.md tools/prerequisites", "installs packages"),
+            Map.entry("docs/guide/install.md ./mvnw", "the Dockerfile does the same, which tools/selfhost-check builds"),
+            Map.entry("docs/guide/install.md java", "as above"),
+            Map.entry("docs/guide/install.md install", "writes into system directories; DeploymentFilesTest reads the files"),
+            Map.entry("docs/guide/install.md ln", "as above"),
+            Map.entry("docs/guide/install.md useradd", "makes a user of this machine"),
+            Map.entry("docs/guide/install.md usermod", "as above"),
+            Map.entry("docs/guide/install.md systemctl", "needs systemd as PID 1"),
+            Map.entry("docs/guide/install.md sudo -u caution", "as above"),
+            Map.entry("docs/guide/install.md deploy/make-secrets", "tools/selfhost-check runs it"),
+            Map.entry("docs/guide/install.md docker compose", "tools/selfhost-check runs the same file with podman-compose"),
+            Map.entry("docs/guide/install.md caution --server", "SelfHostingIT logs in so, with a certificate of its own authority"),
+            Map.entry("docs/guide/back-up.md caution admin", "SelfHostingIT runs both, in homes of its own"),
             Map.entry("docs/guide/operate.md caution server --home", "takes a system directory and every address; the test has a service"));
 
     private Plan() {}
