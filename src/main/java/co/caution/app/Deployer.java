@@ -8,19 +8,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 import org.springframework.stereotype.Service;
 
 /**
@@ -30,49 +21,41 @@ import org.springframework.stereotype.Service;
 @Service
 public class Deployer {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final AppStore store;
     private final Repositories repositories;
     private final ImageBuilder builder;
+    private final PushWorkers workers;
     private final Rollout rollout;
     private final Restarts restarts;
     private final Recovery recovery;
     private final LiveEnclaves live;
-    private final FrontDoorPorts ports;
     private final PlatformSettings settings;
     private final Clock clock;
-    private final AppMeters meters;
     private final Map<UUID, WaitingLine> turns = new ConcurrentHashMap<>();
-    private final Map<Path, Work> atWork = new ConcurrentHashMap<>();
-    /** Platform threads: interrupting a virtual one closes the sockets that it reads, the database's among them. */
-    private final ExecutorService workers =
-            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("push-", 1).daemon().factory());
 
     Deployer(
             AppStore store,
             Repositories repositories,
             ImageBuilder builder,
+            PushWorkers workers,
             Rollout rollout,
             Restarts restarts,
             Recovery recovery,
             LiveEnclaves live,
-            FrontDoorPorts ports,
             PlatformSettings settings,
-            Clock clock,
-            AppMeters meters) {
+            Clock clock) {
         this.store = store;
         this.repositories = repositories;
         this.builder = builder;
+        this.workers = workers;
         this.rollout = rollout;
         this.restarts = restarts;
         this.recovery = recovery;
         this.live = live;
-        this.ports = ports;
         this.settings = settings;
         this.clock = clock;
-        this.meters = meters;
     }
 
     /**
@@ -91,8 +74,8 @@ public class Deployer {
         log.detail("It goes on without you, Ctrl-C or not. See it again: caution builds output -f " + build.shortId());
         log.detail("Stop it: caution builds cancel " + build.shortId());
         var work = new Cancellation();
-        return run(app, build.id(), progressLog(build.id()), log, work, () -> push(build, from, commit, log, work),
-                outcome -> record(build, outcome));
+        return workers.run(app, build.id(), false, progressLog(build.id()), log, work,
+                () -> push(build, from, commit, log, work), outcome -> record(build, outcome));
     }
 
     private void insert(Build build) throws IOException {
@@ -119,7 +102,8 @@ public class Deployer {
             Path file = restartLog(release.buildId());
             var log = new ProgressLog(file);
             var work = new Cancellation();
-            return run(app, release.buildId(), file, log, work, () -> restart(app, release, log, work), outcome -> {});
+            return workers.run(app, release.buildId(), true, file, log, work,
+                    () -> restart(app, release, log, work), outcome -> {});
         });
     }
 
@@ -135,7 +119,7 @@ public class Deployer {
 
     /** What is being written to a log just now; empty when nobody writes to it any more. */
     public Optional<ProgressLog> following(Path log) {
-        return Optional.ofNullable(atWork.get(log)).map(Work::log);
+        return workers.following(log);
     }
 
     /**
@@ -144,12 +128,7 @@ public class Deployer {
      * @return completes when nothing of it is left
      */
     public CompletionStage<PushOutcome> cancel(Build build) {
-        var work = atWork.get(progressLog(build.id()));
-        if (work == null || !work.cancellation().ask()) {
-            throw new AppException.Conflict("Build " + build.shortId() + " cannot be cancelled: "
-                    + (work == null ? "it is over." : "its release is going live."));
-        }
-        return work.outcome();
+        return workers.cancel(build, progressLog(build.id()));
     }
 
     void destroy(App app) {
@@ -172,66 +151,14 @@ public class Deployer {
 
     /** Stops every enclave; they are started again by {@link #resume()}. */
     public void stopAll() {
-        workers.shutdownNow(); // interrupts the pushes at work; they record that and undo themselves
+        workers.interrupt();
         try {
             restarts.stop(GRACE);
-            workers.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS);
+            workers.await(GRACE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         rollout.stopAll("the service was stopped");
-    }
-
-    private PushRun run(App app, UUID build, Path file, ProgressLog log, Cancellation cancellation,
-            Callable<PushOutcome> work, Consumer<PushOutcome> record) {
-        var outcome = new CompletableFuture<PushOutcome>();
-        atWork.put(file, new Work(log, cancellation, outcome));
-        long begin = System.nanoTime();
-        workers.submit(() -> Patience.run(log::step, () -> {
-            MDC.put("app", app.id().toString()); // the thread is this push's alone
-            MDC.put("build", build.toString());
-            PushOutcome ended = outcome(app, build, cancellation, work);
-            note(app, build, ended, Duration.ofNanos(System.nanoTime() - begin));
-            try {
-                record.accept(ended);
-                conclude(app, build, file.equals(restartLog(build)), ended, log);
-            } catch (RuntimeException e) {
-                LOG.error("the end of push {} of app {} is not on record", build, app.id(), e);
-            } finally {
-                log.close();
-                atWork.remove(file);
-                outcome.complete(ended);
-            }
-        }));
-        return new PushRun(build, log, outcome);
-    }
-
-    /** Why it failed is the app's own affair, and may be as long as a compiler's output: not for this log. */
-    private void note(App app, UUID build, PushOutcome ended, Duration time) {
-        meters.push(ended, time);
-        LOG.info("push {} of app {} ended after {} s: {}", build, app.id(), time.toSeconds(), switch (ended) {
-            case PushOutcome.Live _ -> "live";
-            case PushOutcome.Cancelled _ -> "cancelled";
-            case PushOutcome.Failed failed -> failed.phase() + " failed";
-        });
-    }
-
-    private static PushOutcome outcome(App app, UUID build, Cancellation cancellation, Callable<PushOutcome> work) {
-        try {
-            cancellation.begin();
-            return work.call();
-        } catch (Throwable e) {
-            if (cancellation.asked()) {
-                return new PushOutcome.Cancelled();
-            }
-            if (e instanceof InterruptedException) {
-                return PushOutcome.Failed.serviceStopped();
-            }
-            LOG.error("push {} of app {} failed for an unforeseen reason", build, app.id(), e);
-            return new PushOutcome.Failed("service", Mishap.describe(e));
-        } finally {
-            cancellation.end();
-        }
     }
 
     private void record(Build build, PushOutcome outcome) {
@@ -240,25 +167,6 @@ public class Deployer {
             case PushOutcome.Cancelled _ -> build.cancel(clock.instant());
             case PushOutcome.Failed failed -> build.fail(failed.phase(), failed.reason(), clock.instant());
         });
-    }
-
-    /** The last lines, which everybody gets to see: the client that waits, and whoever reads the log later. */
-    private void conclude(App app, UUID build, boolean restarted, PushOutcome ended, ProgressLog log) {
-        switch (ended) {
-            case PushOutcome.Live _ -> {
-                log.say("Deployment successful!");
-                ports.application(app.id()).ifPresent(url -> log.say("Application: " + url));
-                ports.attestation(app.id()).ifPresent(url -> log.say("Attestation: " + url));
-                log.say("");
-                log.say("Run 'caution verify' to verify the application attestation.");
-            }
-            case PushOutcome.Cancelled _ -> log.say("Cancelled: nothing was changed. The same push can be tried again.");
-            case PushOutcome.Failed failed -> {
-                log.say("fatal: " + failed.phase() + " failed: " + failed.reason());
-                log.say("The whole log: caution builds output " + build.toString().substring(0, 8)
-                        + (restarted ? " --restart" : ""));
-            }
-        }
     }
 
     private PushOutcome push(Build build, ObjectId from, ObjectId commit, ProgressLog log, Cancellation cancellation)
@@ -340,6 +248,4 @@ public class Deployer {
     private WaitingLine turn(UUID app) {
         return turns.computeIfAbsent(app, id -> new WaitingLine(1));
     }
-
-    private record Work(ProgressLog log, Cancellation cancellation, CompletableFuture<PushOutcome> outcome) {}
 }
