@@ -114,6 +114,10 @@ class EvidenceTest {
     @Test
     void payload_and_signature_have_their_form() throws Exception {
         assertRefused(check(CoseSign1.write(new byte[0], new byte[96])), Rule.SIGNATURE_FORM, "payload");
+        byte[] head = Arrays.copyOf(good, 7);
+        assertRefused(check(concat(head, bytes(0xf6, 0x58, 96), new byte[96])), Rule.SIGNATURE_FORM, "payload");
+        assertRefused(check(concat(head, bytes(0x41, 0, 0xf6))), Rule.SIGNATURE_FORM, "96");
+        assertRefused(check(concat(bytes(0x84, 0xf6, 0xa0, 0x41, 0, 0x58, 96), new byte[96])), Rule.ALGORITHM, "ES384");
         assertRefused(check(CoseSign1.write(new byte[1], new byte[95])), Rule.SIGNATURE_FORM, "96");
         byte[] der = new DERSequence(new ASN1Integer[] {new ASN1Integer(r(good)), new ASN1Integer(s(good))}).getEncoded();
         assertRefused(check(CoseSign1.write(CoseSign1.read(good).payload(), der)), Rule.SIGNATURE_FORM, "96");
@@ -129,6 +133,9 @@ class EvidenceTest {
                 payload("timestamp is not", p -> p.set("timestamp", new CborWriter().unsigned(0))),
                 payload("timestamp is not", p -> p.set("timestamp", new CborWriter().unsigned(-1))),
                 payload("timestamp is not", p -> p.set("timestamp", new CborWriter().text("now"))),
+                payload("timestamp is not", p -> p.set("timestamp", (byte) 0x20)),
+                payload("0 to 31", p -> p.set("pcrs", new CborWriter().map(1).unsigned(-1).bytes(new byte[48]))),
+                payload("PCR0 is not 48 bytes", p -> p.set("pcrs", new CborWriter().map(1).unsigned(0).text("0"))),
                 payload("pcrs is not a map", p -> p.set("pcrs", new CborWriter().array(0))),
                 payload("PCR0 is missing", p -> p.set("pcrs", new CborWriter().map(0))),
                 payload("PCR2 is missing", p -> p.set("pcrs", pcrs(48, 0, 1))),
@@ -260,6 +267,8 @@ class EvidenceTest {
                 broken(Rule.CERTIFICATE, 4, "no P-384 key", s -> s.signed = changed("03620004", "03620006")),
                 broken(Rule.LEAF_NAME, 4, "module_id.region.aws", s -> s.subject = "CN=i-0-enc0.eu-test-1.aws"),
                 broken(Rule.LEAF_NAME, 4, "module_id.region.aws", s -> s.subject = "CN=" + TestChain.MODULE + ".aws"),
+                broken(Rule.LEAF_NAME, 4, "module_id.region.aws", s -> s.subject = "CN=" + TestChain.MODULE + ".eu-test-1.aws.example"),
+                broken(Rule.LEAF_NAME, 4, "module_id.region.aws", s -> s.subject = "CN=" + TestChain.MODULE + "..aws"),
                 broken(Rule.LEAF_NAME, 4, "holds no region", s -> s.subject = "CN=" + TestChain.MODULE + ".EU.aws"),
                 broken(Rule.LEAF_NAME, 4, "0 common names", s -> s.subject = "O=" + TestChain.MODULE + ".eu-test-1.aws"),
                 broken(Rule.LEAF_NAME, 4, "2 common names", s -> s.subject = "CN=a,CN=" + TestChain.MODULE + ".eu-test-1.aws"),
@@ -268,7 +277,7 @@ class EvidenceTest {
     }
 
     /** The first place where these bytes stand, with others of the same length; given in pairs, of which one must be there. */
-    private static UnaryOperator<byte[]> changed(String... pairs) {
+    static UnaryOperator<byte[]> changed(String... pairs) {
         return certificate -> {
             String hex = HexFormat.of().formatHex(certificate);
             for (int i = 0; i < pairs.length; i += 2) {
@@ -372,6 +381,14 @@ class EvidenceTest {
         byte[] early = chain.sign(chain.payload()
                 .set("timestamp", new CborWriter().unsigned(NOW.minusMillis(1).toEpochMilli())).encode());
         assertRefused(check(early), Rule.TIME, "outside of the leaf's validity");
+    }
+
+    /** Signed before the leaf ended, as it claims after it. */
+    @Test
+    void a_timestamp_behind_the_leafs_end_is_refused() throws Exception {
+        chain = new TestChain().with(4, s -> s.to = NOW).issue();
+        byte[] late = chain.sign(chain.payload().set("timestamp", new CborWriter().unsigned(NOW.plusMillis(1).toEpochMilli())).encode());
+        assertRefused(check(late), Rule.TIME, "outside of the leaf's validity");
     }
 
     @Test

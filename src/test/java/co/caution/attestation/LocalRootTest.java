@@ -145,6 +145,14 @@ class LocalRootTest {
         }
     }
 
+    /** A chain as issued, from the root to the leaf, DER. */
+    static List<byte[]> chain() throws Exception {
+        IssuedChain issued = LocalRoot.inMemory(NOW, RANDOM).issue("i-0-enc0", NOW);
+        List<byte[]> all = new ArrayList<>(issued.cabundle());
+        all.add(issued.leaf().getEncoded());
+        return all;
+    }
+
     @Test
     void aws_is_recognised_by_its_certificate() throws Exception {
         Path der = Vectors.folder().resolve("aws_nitro_root_g1.der");
