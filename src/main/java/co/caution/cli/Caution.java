@@ -78,6 +78,7 @@ public final class Caution implements Runnable {
     static CommandLine commandLine() {
         return new CommandLine(new Caution())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setColorScheme(Style.help())
                 // "--cmdline @FILE" is an argument of ours, not a file of arguments.
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler(Errors::usage)

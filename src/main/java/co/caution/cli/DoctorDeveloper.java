@@ -90,7 +90,7 @@ final class DoctorDeveloper {
         try {
             return Finding.ok("login", "as " + context.api(checkout).get("/api/account").path("name").asString() + " at " + server);
         } catch (CliException e) {
-            return Finding.warn("login", e.getMessage().lines().findFirst().orElse("none"), "caution --server " + server + " login");
+            return Finding.warn("login", e.code().equals("not_logged_in") ? "not logged in to " + server : e.getMessage(), "caution --server " + server + " login");
         }
     }
 

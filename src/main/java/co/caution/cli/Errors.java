@@ -21,13 +21,21 @@ final class Errors {
 
     static final int USAGE = 64;
     static final int OTHER = 1;
+    private static final int MOST_GUESSES = 3;
 
     private Errors() {}
 
     static int usage(ParameterException e, String[] args) {
         // picocli goes on with its own guesses below the first line.
         String message = e.getMessage().lines().findFirst().orElse("the command was not understood");
-        List<String> meant = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        List<String> meant = List.of();
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().getFirst();
+            String where = "'" + e.getCommandLine().getCommandSpec().qualifiedName() + "'";
+            message = unmatched.isUnknownOption() ? where + " has no option '" + first + "'."
+                    : where + " does not know what to do with '" + first + "'.";
+            meant = unmatched.getSuggestions().stream().limit(MOST_GUESSES).toList();
+        }
         if (Arrays.asList(args).contains("--json")) {
             json("usage", message, USAGE, null, meant);
             return USAGE;

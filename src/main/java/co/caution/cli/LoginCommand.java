@@ -51,7 +51,7 @@ final class LoginCommand implements Callable<Integer> {
             System.out.println("Logged in to " + server + " as " + done.get("user") + "."
                     + (done.containsKey("key") ? " Key: " + done.get("key") + "." : ""));
             if (done.containsKey("expires_at")) {
-                System.out.println("This holds until " + done.get("expires_at") + "; 'caution logout' ends it.");
+                System.out.println("This holds until " + done.get("expires_at").toString().substring(0, 10) + "; 'caution logout' ends it.");
             }
         }
         return 0;

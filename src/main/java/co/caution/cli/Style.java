@@ -1,5 +1,7 @@
 package co.caution.cli;
 
+import picocli.CommandLine.Help;
+
 /**
  * Colours, on terminals only, and never where {@code NO_COLOR} is set. The launcher says which streams are terminals
  * ({@code CAUTION_TERMINAL}, such as {@code 12}); Java alone knows only of both together.
@@ -15,6 +17,11 @@ final class Style {
     /** Whether standard error may be drawn on. */
     static boolean progress() {
         return ERR;
+    }
+
+    /** Colours of the help, where standard output may have them. */
+    static Help.ColorScheme help() {
+        return Help.defaultColorScheme(OUT && COLOUR ? Help.Ansi.ON : Help.Ansi.OFF);
     }
 
     static String green(String text) {

@@ -68,6 +68,7 @@ class PushEndToEndIT {
                 "✓ Attestation verification PASSED",
                 "SIMULATED (not hardware-backed)");
         assertThat(verified.exitCode()).isZero();
+        assertThat(alice.caution("status").output()).contains("HEAD is what is live");
         JsonNode first = verified(alice);
         assertThat(first.path("remote")).isEqualTo(first.path("expected"));
 
@@ -77,6 +78,7 @@ class PushEndToEndIT {
 
         // Another byte of the app is another PCR2 and PCR0, on the same EnclaveOS.
         alice.replace("hello.c", "greeting, \"%s\\n\"", "greeting, \"%s?\\n\"").commit("Greet with a question mark");
+        assertThat(alice.caution("status").exitCode()).as("what is live is not HEAD").isEqualTo(2);
         assertThat(alice.caution("verify").exitCode()).as("what runs is the commit before").isEqualTo(5);
         assertThat(alice.push().exitCode()).isZero();
         assertThat(get(url)).endsWith("?\n");
