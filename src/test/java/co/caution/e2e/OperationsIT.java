@@ -2,11 +2,7 @@ package co.caution.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.core.FileAppender;
-import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,10 +26,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.context.ApplicationListener;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,6 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OperationsIT {
 
+    private static final PrintStream OUT = System.out;
+    private static final JsonMapper JSON = new JsonMapper();
     private static final Path METRICS = Path.of("docs", "reference", "metrics.md");
 
     @TempDir
@@ -54,8 +51,10 @@ class OperationsIT {
 
     @BeforeAll
     static void pushOnceWithEverythingLogged() throws Exception {
-        platform = new Platform(directory.resolve("home"), Map.of("caution.log.level", "trace"));
-        log = logToFile();
+        log = directory.resolve("service.log");
+        System.setOut(new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8));
+        platform = new Platform(
+                directory.resolve("home"), Map.of("caution.log.level", "trace", "caution.log.format", "json"));
         alice = new Developer(platform.site, directory.resolve("alice"), "alice", true).withExample("docs/examples/hello");
         alice.caution("init", "--name", "hello");
         alice.commit("Link the app");
@@ -65,25 +64,10 @@ class OperationsIT {
 
     @AfterAll
     static void stop() {
+        System.setOut(OUT);
         if (platform != null) {
             platform.close();
         }
-    }
-
-    /** All that the service says, with all that is attached to each line. */
-    private static Path logToFile() {
-        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        var encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
-        encoder.setPattern("%level %logger %mdc %msg%n%ex");
-        encoder.start();
-        var appender = new FileAppender<ILoggingEvent>();
-        appender.setContext(context);
-        appender.setFile(directory.resolve("service.log").toString());
-        appender.setEncoder(encoder);
-        appender.start();
-        context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
-        return Path.of(appender.getFile());
     }
 
     @Test
@@ -174,14 +158,33 @@ class OperationsIT {
 
     @Test
     @Order(4)
+    void theLogIsOneJsonObjectALineWithTheIdsOfWhatItIsAbout() throws Exception {
+        var lines = Files.readAllLines(log).stream().filter(line -> line.contains("co.caution")).map(JSON::readTree).toList();
+        assertThat(lines).allSatisfy(line -> {
+            assertThat(line.has("@timestamp")).isTrue();
+            assertThat(line.at("/log/level").isString()).isTrue();
+        });
+        String app = JSON.readTree(Files.readString(alice.checkout.resolve(".caution/deployment.json"))).path("resource_id").asString();
+        assertThat(lines).anySatisfy(line -> {
+            assertThat(line.path("message").asString()).startsWith("push ").endsWith(": live");
+            assertThat(line.path("app").asString()).isEqualTo(app);
+            assertThat(line.has("build")).isTrue();
+        });
+        assertThat(lines).anySatisfy(line -> {
+            assertThat(line.path("message").asString()).endsWith(" is live");
+            assertThat(line.has("deployment")).isTrue();
+        });
+    }
+
+    @Test
+    @Order(5)
     void noSecretIsEverLogged() throws Exception {
-        String logged = Files.readString(log);
-        assertThat(logged).as("it is the service's log, with ids").contains("co.caution", "build=", "deployment=", "app=");
+        String logged = Files.readString(log).replace("\\/", "/");
         var secrets = new ArrayList<String>();
         secrets.add(token(alice));
         secrets.add(Files.readString(platform.site.home().resolve("metrics-token")).strip());
-        secrets.add(new JsonMapper().readTree(Files.readString(platform.site.home().resolve("admin.json"))).path("token").asString());
-        secrets.add(new JsonMapper().readTree(verified).path("nonce").asString());
+        secrets.add(JSON.readTree(Files.readString(platform.site.home().resolve("admin.json"))).path("token").asString());
+        secrets.add(JSON.readTree(verified).path("nonce").asString());
         try (Stream<Path> files = Stream.concat(Files.walk(platform.site.home()), Files.walk(alice.checkout.getParent()))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String name = file.getFileName().toString();
@@ -200,7 +203,7 @@ class OperationsIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void withoutSshTheServiceIsAliveButNotReady() throws Exception {
         SmartLifecycle ssh = platform.bean("gitSshServer", SmartLifecycle.class);
         ssh.stop();
@@ -210,7 +213,7 @@ class OperationsIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void readinessEndsBeforeAnythingIsStopped() throws Exception {
         var seen = new ArrayList<String>();
         platform.onClose((ApplicationListener<ContextClosedEvent>) event -> {
