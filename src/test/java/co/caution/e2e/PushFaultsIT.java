@@ -68,6 +68,25 @@ class PushFaultsIT {
     }
 
     @Test
+    void aPushThatWaitedIsLookedAtAgainWhenItsTurnComes() throws Exception {
+        var lea = developer("lea");
+        Conversation first = lea.begin("git", "push", "caution", "main");
+        first.await("Received");
+        Conversation same = lea.begin("git", "push", "caution", "main");
+        same.await("number 1 in line");
+        lea.write("note.txt", "more").commit("One more");
+        Conversation next = lea.begin("git", "push", "caution", "main");
+        next.await("number 2 in line");
+        lea.git("commit", "-q", "--amend", "-m", "Another");
+        Conversation other = lea.begin("git", "push", "--force", "caution", "main");
+        assertThat(first.end().output()).contains("v1 is live");
+        assertThat(same.end().output()).contains(" is live already, as v1", "Deployment successful!");
+        assertThat(next.end().output()).as("a fast-forward of what went live meanwhile").contains("v2 is live");
+        assertThat(other.end().output()).as("forced, but not over what its author never saw")
+                .contains("the branch was moved by another push meanwhile", "[remote rejected]");
+    }
+
+    @Test
     void aTransferThatIsCutOffLeavesNothing() throws Exception {
         var ida = developer("ida");
         byte[] noise = new byte[60 << 20];
