@@ -61,7 +61,12 @@ final class EifBuildCommand implements Callable<Integer> {
         String line = EifCommand.guarded(this::line);
         List<Path> inputs = new ArrayList<>(ramdisks);
         inputs.add(kernel);
-        EifCommand.guarded(() -> requireOther(inputs));
+        EifCommand.guarded(() -> requireOther("--output", output, inputs));
+        if (pcrs != null) {
+            inputs.add(output);
+            EifCommand.guarded(() -> requireOther("--pcrs", pcrs, inputs));
+            inputs.remove(output);
+        }
         ProgressBar bar = new ProgressBar();
         Measurements measured = EifCommand.guarded(() -> {
             long size = 0;
@@ -125,10 +130,13 @@ final class EifBuildCommand implements Callable<Integer> {
         }
     }
 
-    private @Nullable Void requireOther(List<Path> inputs) throws IOException {
-        for (Path input : inputs) {
-            if (Files.exists(output) && Files.isSameFile(input, output)) {
-                throw new CliException(Errors.USAGE, "--output " + output + " is one of the inputs, and would replace it.");
+    private static @Nullable Void requireOther(String option, Path file, List<Path> others) throws IOException {
+        for (Path other : others) {
+            boolean same = Files.exists(file) && Files.exists(other)
+                    ? Files.isSameFile(file, other)
+                    : file.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+            if (same) {
+                throw new CliException(Errors.USAGE, option + " " + file + " names a file that is used for something else, and would replace it.");
             }
         }
         return null;

@@ -5,6 +5,7 @@ import co.caution.eif.InvalidCpioException;
 import co.caution.eif.InvalidEifException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -42,6 +43,8 @@ final class EifCommand {
             throw new CliException("There is no file " + e.getFile() + ".");
         } catch (AccessDeniedException e) {
             throw new CliException("The file " + e.getFile() + " is not open to you: check its permissions.");
+        } catch (FileAlreadyExistsException e) {
+            throw new CliException(e.getFile() + " is there already.");
         } catch (FileSystemException e) {
             throw new CliException(e.getFile() + ": " + (e.getReason() == null ? "the file system refused" : e.getReason()) + ".");
         } catch (InvalidEifException | InvalidCpioException e) {

@@ -23,9 +23,12 @@ public final class AtomicFile {
      * stays as it was. Anything but a file is not replaced: {@code /dev/null} is everybody's.
      */
     public static <T> T write(Path out, Body<T> body) throws IOException {
-        Path target = Files.exists(out) ? out.toRealPath() : out.toAbsolutePath();
+        Path target = Files.exists(out) ? out.toRealPath() : out.toAbsolutePath().normalize();
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             throw new IOException(out + " is not a file, and is not replaced by one");
+        }
+        if (!Files.isDirectory(target.getParent())) {
+            throw new IOException(out + " would lie in " + target.getParent() + ", which is not a directory");
         }
         Path part = target.resolveSibling("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {

@@ -111,6 +111,7 @@ class EifCommandTest {
         Said again = person.caution("eif", "extract", image.toString(), out.toString());
         assertThat(again.exitCode()).isEqualTo(Errors.OTHER);
         assertThat(again.err()).contains("not empty");
+        assertThat(person.caution("eif", "extract", image.toString(), app.toString()).err()).contains("app is there already");
         Said unpacked = person.caution("eif", "extract", "--unpack", image.toString(), temp.resolve("tree").toString());
         assertThat(unpacked.exitCode()).isEqualTo(Errors.OTHER);
         assertThat(unpacked.err()).contains("ramdisk-0: cpio offset 4: the archive ends inside a header");
@@ -152,6 +153,11 @@ class EifCommandTest {
         Said self = person.caution("eif", "build", "--kernel", kernel.toString(), "--cmdline", "c", "--ramdisk", app.toString(),
                 "--output", app.toString());
         assertThat(self.exitCode()).isEqualTo(Errors.USAGE);
+        assertThat(build("--pcrs", image.toString()).exitCode()).isEqualTo(Errors.USAGE);
+        assertThat(build("--pcrs", kernel.toString()).exitCode()).isEqualTo(Errors.USAGE);
+        assertThat(image).hasContent("precious");
+        image = temp.resolve("nowhere").resolve("image.eif");
+        refused("is not a directory", "--kernel", kernel.toString(), "--cmdline", "c", "--ramdisk", app.toString());
         assertThat(app).hasContent("app");
         Said device = person.caution("eif", "build", "--kernel", kernel.toString(), "--cmdline", "c", "--ramdisk", app.toString(),
                 "--output", "/dev/null");
