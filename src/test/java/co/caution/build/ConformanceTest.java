@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import co.caution.eif.Measurements;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -48,6 +49,24 @@ class ConformanceTest {
         assertThat(conformance.check(Builder.PODMAN, BuildLimits.defaults(), BuildListener.SILENT).difference()).isEmpty();
 
         conformance.require(Builder.PODMAN);
+        Measurements byPodman = measure(Builder.PODMAN);
+        assertThat(byPodman).isEqualTo(measure(Builder.BUILDAH));
+    }
+
+    private Measurements measure(Builder builder) throws Exception {
+        TestSource source = TestSource.of(ContainerBuilds.HELLO);
+        return new Pipeline(new BuildHome(directory), TestEnclaveOs.in(directory.resolve("os")), BuildLimits.defaults(), builder)
+                .build(source.repository, source.commit(), directory.resolve(builder.tool()), BuildListener.SILENT)
+                .measurements();
+    }
+
+    @Test
+    void anotherVersionMustShowItAnew() throws Exception {
+        var conformance = new Conformance(new BuildHome(directory));
+        conformance.remember(Builder.PODMAN, new Conformance.Result("podman version 0", Optional.empty()));
+        podman();
+
+        assertThat(conformance.remembered(Builder.PODMAN)).isEmpty();
     }
 
     @Test
