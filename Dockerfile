@@ -11,7 +11,7 @@ FROM ${DEBIAN_IMAGE} AS system
 COPY tools/prerequisites /opt/caution/tools/prerequisites
 # Maven is for building the jar only (below).
 RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates curl tini \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates curl libcap2-bin tini \
  && CAUTION_MAVEN_HOME=none /opt/caution/tools/prerequisites --install \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=jdk /opt/java/openjdk /opt/java/openjdk
@@ -28,7 +28,11 @@ FROM system
 COPY --from=build /opt/caution/lib /opt/caution/lib
 COPY deploy/caution /opt/caution/bin/caution
 # Builds run in user namespaces of this user's subordinate ids. Everything that lives lies in one directory.
-RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin caution \
+# newuidmap gets one capability instead of root's name: as root, but without root's capabilities, it could write no map.
+RUN chmod u-s /usr/bin/newuidmap /usr/bin/newgidmap \
+ && setcap cap_setuid+ep /usr/bin/newuidmap \
+ && setcap cap_setgid+ep /usr/bin/newgidmap \
+ && useradd --uid 10001 --create-home --shell /usr/sbin/nologin caution \
  && printf 'caution:100000:65536\n' | tee /etc/subuid >/etc/subgid \
  && install -d -o caution -g caution -m 0700 /var/lib/caution \
  && ln -s /opt/caution/bin/caution /usr/local/bin/caution

@@ -30,6 +30,8 @@ public final class Plan {
             Map.entry("docs/guide/install.md java", "as above"),
             Map.entry("docs/guide/install.md install", "writes into system directories; DeploymentFilesTest reads the files"),
             Map.entry("docs/guide/install.md ln", "as above"),
+            Map.entry("docs/guide/install.md chmod", "changes programs of this machine; the Dockerfile does the same"),
+            Map.entry("docs/guide/install.md setcap", "as above"),
             Map.entry("docs/guide/install.md useradd", "makes a user of this machine"),
             Map.entry("docs/guide/install.md usermod", "as above"),
             Map.entry("docs/guide/install.md systemctl", "needs systemd as PID 1"),
