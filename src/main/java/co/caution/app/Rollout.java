@@ -194,23 +194,30 @@ class Rollout {
 
     /** Takes down what runs for the app; its doors are closed in any case. */
     void stop(UUID app, String why) {
+        end(app).ifPresent(ended -> record(ended, why));
+    }
+
+    /** All are stopped before any of it is recorded: with the database away, the next start makes up for that. */
+    void stopAll(String why) {
+        var ended = live.apps().stream().map(this::end).flatMap(Optional::stream).toList();
+        try {
+            ended.forEach(enclave -> record(enclave, why));
+        } catch (RuntimeException e) {
+            LOG.error("enclaves were stopped, but that is not on record", e);
+        }
+    }
+
+    private Optional<LiveEnclave> end(UUID app) {
         var running = live.remove(app);
         traffic.close(app);
         if (running != null) {
             running.enclave().terminate();
-            store.update(running.deployment().stopped(why, clock.instant()));
         }
+        return Optional.ofNullable(running);
     }
 
-    /** One app that cannot be recorded as stopped must not keep the others from being stopped. */
-    void stopAll(String why) {
-        for (UUID app : live.apps()) {
-            try {
-                stop(app, why);
-            } catch (RuntimeException e) {
-                LOG.error("app {} was stopped, but that is not on record", app, e);
-            }
-        }
+    private void record(LiveEnclave ended, String why) {
+        store.update(ended.deployment().stopped(why, clock.instant()));
     }
 
     @FunctionalInterface
