@@ -2,6 +2,7 @@ package co.caution.attestation;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -60,7 +61,11 @@ public record TrustRoot(String name, String fingerprint) {
         }
         try {
             ByteArrayInputStream in = new ByteArrayInputStream(Files.readAllBytes(file));
-            return of((X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in));
+            X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+            if (new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).contains("BEGIN")) {
+                throw new IOException(file + " holds more than one certificate; name a file with one root");
+            }
+            return of(certificate);
         } catch (CertificateException e) {
             throw new IOException(file + " holds no certificate, neither PEM nor DER: " + e.getMessage(), e);
         }

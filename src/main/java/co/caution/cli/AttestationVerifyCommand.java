@@ -114,7 +114,17 @@ final class AttestationVerifyCommand implements Callable<Integer> {
                 default -> Duration.ofSeconds(value);
             };
         }
-        throw new CliException(Errors.USAGE, "--max-age is a number of seconds, or such as 90s, 5m, 2h, 1d, not '" + text + "'.");
+        if (text.startsWith("P")) {
+            try {
+                Duration iso = Duration.parse(text);
+                if (!iso.isNegative()) {
+                    return iso;
+                }
+            } catch (DateTimeException e) {
+                // Said below.
+            }
+        }
+        throw new CliException(Errors.USAGE, "--max-age is a number of seconds, or such as 90s, 5m, 2h, 1d, PT5M, not '" + text + "'.");
     }
 
     private static Optional<byte[]> challenge(@Nullable String hex) {

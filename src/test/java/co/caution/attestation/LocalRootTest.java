@@ -161,6 +161,15 @@ class LocalRootTest {
     }
 
     @Test
+    void a_file_names_one_root() throws IOException {
+        LocalRoot root = LocalRoot.inMemory(NOW, RANDOM);
+        Path one = Files.writeString(temp.resolve("one"), root.pem());
+        assertThat(TrustRoot.of(one)).isEqualTo(root.trustRoot());
+        Path two = Files.writeString(temp.resolve("two"), root.pem() + LocalRoot.inMemory(NOW, RANDOM).pem());
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> TrustRoot.of(two)).withMessageContaining("more than one");
+    }
+
+    @Test
     void a_file_without_a_certificate_is_no_root() throws IOException {
         Path file = Files.writeString(temp.resolve("x"), "x");
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> TrustRoot.of(file)).withMessageContaining("neither PEM nor DER");
