@@ -1,5 +1,6 @@
 package co.caution.cli;
 
+import co.caution.build.Text;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,10 @@ final class Output {
         this.json = json;
     }
 
+    /** A line that may repeat what others wrote: it must not steer this terminal. */
     void say(String line) {
         if (!json) {
-            System.out.println(line);
+            System.out.println(Text.printable(line));
         }
     }
 

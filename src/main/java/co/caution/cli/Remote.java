@@ -16,7 +16,7 @@ record Remote(Path root, @Nullable String url, @Nullable String appId) {
 
     static final String NAME = "caution";
     private static final Pattern APP_IN_URL =
-            Pattern.compile("^ssh://.*/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\\.git)?/?$");
+            Pattern.compile("^ssh://[A-Za-z0-9]\\S*/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\\.git)?/?$");
 
     /** @throws CliException for a remote that is not this command's to change */
     static Remote of(Path root) {
@@ -37,6 +37,10 @@ record Remote(Path root, @Nullable String url, @Nullable String appId) {
 
     /** @return what was done: added, changed or unchanged */
     String leadTo(String gitUrl) {
+        // A server is believed about its addresses, not about what git may be told to do.
+        if (!APP_IN_URL.matcher(gitUrl).find()) {
+            throw new CliException("The server's answer has no address to push to; is it a Caution server?");
+        }
         if (url == null) {
             Git.require(root, "remote", "add", NAME, gitUrl);
             return "added";

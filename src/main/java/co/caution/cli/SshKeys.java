@@ -110,6 +110,9 @@ final class SshKeys {
                 written = Files.createTempFile("caution", ".pub");
                 Files.writeString(written, key.publicKey() + "\n");
             }
+            if (String.valueOf(key.publicKey()).startsWith("sk-")) {
+                System.err.println("Touch the security key " + key.label() + " ...");
+            }
             String file = String.valueOf(written != null ? written : key.file());
             var signed = Program.run(List.of("ssh-keygen", "-Y", "sign", "-n", namespace, "-f", file), message, SIGN_SECONDS);
             if (!signed.ok()) {

@@ -28,7 +28,7 @@ final class SshKeysCommand {
             return 0;
         }
         for (JsonNode key : keys) {
-            System.out.println(key.path("fingerprint").asString() + "  " + key.path("type").asString() + "  added "
+            new Output(false).say(key.path("fingerprint").asString() + "  " + key.path("type").asString() + "  added "
                     + Times.day(key.path("created_at"), "?") + "  used " + Times.day(key.path("last_used_at"), "never") + "  "
                     + key.path("name").asString());
         }

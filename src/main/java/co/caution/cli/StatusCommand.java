@@ -67,12 +67,12 @@ final class StatusCommand implements Callable<Integer> {
                     "last_build", builds.isEmpty() ? null : builds.get(0), "exit_code", exitCode));
             return exitCode;
         }
-        String state = app.path("state").asString();
+        String state = Text.printable(app.path("state").asString());
         line("App", app.path("resource_name").asString() + " (" + app.path("id").asString() + ")");
         line("Server", api.server());
         line("State", running ? Style.green(state) : Style.yellow(state));
         if (!running) {
-            line("Reason", Text.printable(app.path("reason").asString("")));
+            line("Reason", app.path("reason").asString(""));
         }
         if (!live.isEmpty()) {
             line("Release", "v" + app.at("/release/number").asInt() + " of commit " + brief(live));
@@ -131,9 +131,10 @@ final class StatusCommand implements Callable<Integer> {
         return commit.length() > SHORT ? commit.substring(0, SHORT) : commit;
     }
 
+    /** Part of it is what a server says: it must not steer this terminal. */
     private static void line(String name, String value) {
         if (!value.isEmpty()) {
-            System.out.printf("%-13s%s%n", name + ":", value);
+            System.out.printf("%-13s%s%n", name + ":", name.equals("State") ? value : Text.printable(value));
         }
     }
 }

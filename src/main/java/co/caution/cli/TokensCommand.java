@@ -21,7 +21,7 @@ final class TokensCommand {
             return 0;
         }
         for (JsonNode token : tokens) {
-            System.out.println(token.path("id").asString() + "  until " + Times.day(token.path("expires_at"), "ever")
+            new Output(false).say(token.path("id").asString() + "  until " + Times.day(token.path("expires_at"), "ever")
                     + "  used " + Times.day(token.path("last_used_at"), "never") + "  " + token.path("name").asString()
                     + (token.path("current").asBoolean() ? "  (this one)" : ""));
         }

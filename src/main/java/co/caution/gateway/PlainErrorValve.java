@@ -29,7 +29,7 @@ public final class PlainErrorValve extends ErrorReportValve {
         try {
             response.setContentType("application/problem+json");
             response.getReporter().write("{\"detail\":\"The request was refused before it was read: it is not valid HTTP.\","
-                    + "\"request\":\"" + id + "\",\"status\":" + response.getStatus() + ",\"title\":\"Bad Request\"}");
+                    + "\"request\":\"" + id + "\",\"status\":" + response.getStatus() + "}");
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
             // Whoever sent that is gone.

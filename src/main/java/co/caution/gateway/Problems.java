@@ -4,6 +4,7 @@ import co.caution.account.AccountException;
 import co.caution.app.AppException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -78,9 +79,13 @@ class Problems extends ResponseEntityExceptionHandler {
 
     /** What the framework found wrong before any of our code saw the request. */
     @Override
-    protected ResponseEntity<Object> handleExceptionInternal(
+    protected @Nullable ResponseEntity<Object> handleExceptionInternal(
             Exception e, Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        HttpServletRequest http = ((ServletWebRequest) request).getRequest();
+        var web = (ServletWebRequest) request;
+        if (web.getResponse() != null && web.getResponse().isCommitted()) {
+            return null; // an answer was under way: nothing can be said any more
+        }
+        HttpServletRequest http = web.getRequest();
         if (status.is5xxServerError()) {
             LOG.error("{} {} failed", http.getMethod(), http.getRequestURI(), e);
         }

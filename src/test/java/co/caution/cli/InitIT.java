@@ -1,12 +1,14 @@
 package co.caution.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.caution.cli.Person.Said;
 import co.caution.project.Procfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,14 @@ class InitIT {
         repository(alice, "own").write("Procfile", "build: docker build .\n");
         assertThat(alice.caution("init").out()).contains("Configuration found");
         assertThat(alice.directory.resolve("Procfile")).hasContent("build: docker build .\n");
+    }
+
+    @Test
+    void whatIsNoAddressOfAnAppIsNeverGivenToGit() {
+        for (String url : List.of("ext::sh -c id", "ssh://-oProxyCommand=id/x.git", "https://localhost/x.git", "")) {
+            assertThatThrownBy(() -> new Remote(directory, null, null).leadTo(url)).isInstanceOf(CliException.class)
+                    .hasMessageContaining("no address to push to");
+        }
     }
 
     private Person repository(Person person, String name) throws IOException {
