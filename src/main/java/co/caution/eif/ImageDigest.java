@@ -1,6 +1,7 @@
 package co.caution.eif;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,10 +18,10 @@ final class ImageDigest implements AutoCloseable {
     /** Below this, handing over costs more than it saves. */
     static final int WORTH_SHARING = 1 << 20;
 
-    /** A ring of these stays in a processor's second-level cache. */
-    private static final int CHUNK = 1 << 17;
+    private static final int CHUNK = 1 << 18;
 
-    private static final int SLOTS = 8;
+    /** Some milliseconds of work: three threads on two processors wait that long for their turn. */
+    private static final int SLOTS = 32;
 
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
@@ -39,7 +40,8 @@ final class ImageDigest implements AutoCloseable {
     private final Registers registers = new Registers();
     private final @Nullable ExecutorService image;
     private final @Nullable ExecutorService application;
-    private final Slot[] slots;
+    private final @Nullable Slot[] slots;
+    private final int chunk;
     private int next;
     private Section.Type current = Section.Type.METADATA;
     private int ramdisks;
@@ -50,9 +52,7 @@ final class ImageDigest implements AutoCloseable {
         image = small ? null : lane("eif-pcr0");
         application = small ? null : lane("eif-pcr2");
         slots = new Slot[small ? 1 : SLOTS];
-        for (int i = 0; i < slots.length; i++) {
-            slots[i] = new Slot(small ? ByteBuffer.allocate((int) size) : ByteBuffer.allocateDirect(CHUNK));
-        }
+        chunk = (int) Math.min(size, CHUNK);
     }
 
     /** Headers are summed, not measured. */
@@ -71,6 +71,10 @@ final class ImageDigest implements AutoCloseable {
     /** A free buffer for at most {@code limit} bytes. The one before it must not be touched any more. */
     ByteBuffer buffer(long limit) {
         Slot slot = slots[next];
+        if (slot == null) {
+            slot = new Slot(image == null ? ByteBuffer.allocate(chunk) : ByteBuffer.allocateDirect(chunk));
+            slots[next] = slot;
+        }
         slot.image.join();
         slot.application.join();
         return slot.buffer.clear().limit((int) Math.min(limit, slot.buffer.capacity()));
@@ -78,7 +82,7 @@ final class ImageDigest implements AutoCloseable {
 
     /** Sums and measures what lies between position and limit of the last {@link #buffer}, which may be read meanwhile. */
     void data() {
-        Slot slot = slots[next];
+        Slot slot = Objects.requireNonNull(slots[next]);
         next = (next + 1) % slots.length;
         if (current.measured()) {
             ByteBuffer bytes = slot.buffer.duplicate();
@@ -98,8 +102,10 @@ final class ImageDigest implements AutoCloseable {
 
     Measurements measurements() {
         for (Slot slot : slots) {
-            slot.image.join();
-            slot.application.join();
+            if (slot != null) {
+                slot.image.join();
+                slot.application.join();
+            }
         }
         return registers.finish();
     }
