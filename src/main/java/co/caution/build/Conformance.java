@@ -42,7 +42,7 @@ public final class Conformance {
     }
 
     /** @throws BuildException if it is not known to conform; the message says what is known, and what to do */
-    void require(Builder builder) throws BuildException, IOException, InterruptedException {
+    public void require(Builder builder) throws BuildException, IOException, InterruptedException {
         if (builder == Builder.BUILDAH) {
             return; // the measure itself
         }

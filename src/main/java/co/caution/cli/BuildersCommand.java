@@ -29,7 +29,7 @@ final class BuildersCommand {
             var version = builder.version();
             var view = new LinkedHashMap<String, Object>();
             view.put("name", builder.tool());
-            view.put("version", version.orElse("not installed"));
+            view.put("version", version.orElse(builder == Builder.DOCKER ? "no engine answers" : "not installed"));
             view.put("use", version.isEmpty() ? "no" : builder == Builder.BUILDAH ? "always" : conformance().remembered(builder)
                     .map(result -> result.conforms() ? "with --builder " + builder.tool() : "refused: " + result.difference().orElseThrow())
                     .orElse("after: caution builders check " + builder.tool()));

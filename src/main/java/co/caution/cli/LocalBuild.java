@@ -3,6 +3,7 @@ package co.caution.cli;
 import co.caution.build.BuildHome;
 import co.caution.build.BuildLimits;
 import co.caution.build.BuildListener;
+import co.caution.build.Conformance;
 import co.caution.build.Pipeline;
 import co.caution.verify.Reproduction;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class LocalBuild {
                 Path builds = cache.resolve("build");
                 prune(builds);
                 Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
+                new Conformance(new BuildHome(cache)).require(options.builder); // before minutes are spent on the kernel
                 return new Pipeline(new BuildHome(cache), EnclaveOs.ready(cache), limits, options.builder)
                         .build(repository, id, stage, quiet ? BuildListener.SILENT : listener());
             }
