@@ -187,12 +187,12 @@ class OperationsIT {
         secrets.add(JSON.readTree(verified).path("nonce").asString());
         try (Stream<Path> files = Stream.concat(Files.walk(platform.site.home()), Files.walk(alice.checkout.getParent()))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String name = file.getFileName().toString();
-                if (name.contains("password")) {
-                    secrets.add(Files.readString(file).strip());
-                } else if (Files.size(file) < 10_000 && new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains("PRIVATE KEY")) {
+                String content = Files.size(file) > 10_000 ? "" : Files.readString(file, StandardCharsets.ISO_8859_1);
+                if (file.endsWith(Path.of("postgres", "password"))) {
+                    secrets.add(content.strip());
+                } else if (content.contains("PRIVATE KEY")) {
                     // Each line of the key's body.
-                    Files.readString(file).lines().filter(line -> !line.contains("---") && line.length() > 20).forEach(secrets::add);
+                    content.lines().filter(line -> !line.contains("---") && line.length() > 20).forEach(secrets::add);
                 }
             }
         }
