@@ -21,7 +21,7 @@ class DocsIT {
             "https://…/their-app", "$PWD/origin/their-app",
             "THE-COMMIT-YOU-REVIEWED", "$(git rev-parse HEAD)",
             "--commit COMMIT", "--commit HEAD",
-            "--pcrs FILE", "--pcrs ../good.json",
+            "--pcrs FILE", "--pcrs ../good.txt",
             "--attestation-url URL", "--attestation-url \"$ATTESTATION_URL\"");
 
     /** Where a page's reader is, and what they have: shell code. */
@@ -33,6 +33,7 @@ class DocsIT {
             "docs/reference/verify.md", """
                     cd my-app
                     caution build --json > ../good.json
+                    grep -oE '"pcr[0-2]" *: *"[0-9a-f]+"' ../good.json | sed -E 's/"pcr(.)" *: *"(.*)"/PCR\\1: \\2/' > ../good.txt
                     ATTESTATION_URL=$(sed -nE 's/.*"attestation_url" *: *"([^"]*)".*/\\1/p' .caution/deployment.json)""",
             "docs/reference/api.md", """
                     id() { sed -E 's/.*"id":"([^"]*)".*/\\1/'; }
