@@ -122,7 +122,7 @@ class PushFaultsIT {
     void aBuildThatNobodyEndsIsEndedByItsTimeLimit() throws Exception {
         var joe = developer("joe").write("Containerfile", "FROM localhost/packages/toolchain\nRUN kill -STOP $$\n").commit("Never ends");
         Result push = joe.push();
-        assertThat(push.output()).contains("the build did not end within 25 s and was stopped", "raise the limit");
+        assertThat(push.output()).contains("the build did not end within 25 s and was stopped", "caution.build.time-limit");
         assertThat(push.exitCode()).isEqualTo(1);
         assertThat(platform.site.cache().resolve("work").toFile().list()).as("work directories").isEmpty();
         String work = platform.site.cache().resolve("work").toString();
