@@ -31,26 +31,27 @@ disk=$(stat -c %d /work)
 case $what in
 disk)
   while sleep 1; do
-    # A file of several names is found as often: each time a part of it is counted.
-    # shellcheck disable=SC2046
-    set -- $({
+    # A file of several names is found as often: each time a part of it is counted. One that is just being removed may be
+    # seen with no name left.
+    verdict=$({
       find /work -xdev -printf '%y %n %b\n' 2>/dev/null
       nameless | awk -v disk="$disk" '$1 == disk { print "f 1 " $3 }'
-    } | awk '{ part = $1 == "d" ? 1 : 1 / $2; kib += part * $3 / 2; files += part } END { printf "%.0f %.0f", kib, files }')
-    [ "$1" -le "$most" ] || over disk
-    [ "$2" -le "$count" ] || over files
+    } | awk -v most="$most" -v count="$count" '
+      { part = $1 == "d" || $2 < 2 ? 1 : 1 / $2; kib += part * $3 / 2; files += part }
+      END { if (kib > most) print "disk"; else if (files > count) print "files" }')
+    [ -z "$verdict" ] || over "$verdict"
   done
   ;;
 memory)
   while sleep 0.5; do
-    used=$({
+    verdict=$({
       cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^(Pss_Anon|Pss_Shmem|SwapPss):/ { print $2 }'
       tmpfs
       nameless | awk -v disk="$disk" '$1 != disk { print $3 / 2 }'
       # System V segments: bytes resident and swapped are the last two columns.
       awk 'NR > 1 { print ($(NF - 1) + $NF) / 1024 }' /proc/sysvipc/shm 2>/dev/null
-    } | awk '{ kib += $1 } END { printf "%.0f", kib }')
-    [ "$used" -le "$most" ] || over memory
+    } | awk -v most="$most" '{ kib += $1 } END { if (kib > most) print "memory" }')
+    [ -z "$verdict" ] || over "$verdict"
     set -- /proc/[0-9]*
     [ $# -le "$count" ] || over processes
   done

@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlGroups {
 
-    /** Half of what is usual: whoever waits for an answer of the service goes before a build. */
-    private static final String SHARES_V1 = "512";
+    /**
+     * Whoever waits for an answer of the service goes before a build: all of a build counts as one process, in version 1
+     * where the service's processes stand beside its group one by one, and as half a group in version 2.
+     */
+    private static final String SHARES_V1 = "1024";
     private static final String WEIGHT_V2 = "50";
     private static final Duration PROBE = Duration.ofSeconds(5);
 
