@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.springframework.util.FileSystemUtils;
 
-/** What a killed service was still writing: everything that matters is written under such a name and then moved. */
+/**
+ * What a killed service was still writing: everything that matters is written under such a name and then moved. And the
+ * tables that it was copying into a backup.
+ */
 final class Leftovers {
 
     private static final List<String> WHERE = List.of(".", "ssh", "images");
@@ -18,7 +21,7 @@ final class Leftovers {
         for (String directory : WHERE) {
             Path where = home.resolve(directory);
             if (Files.isDirectory(where)) {
-                try (var drafts = Files.newDirectoryStream(where, "{*.new,.simulated-root*}")) {
+                try (var drafts = Files.newDirectoryStream(where, "{*.new,.simulated-root*,backup-*}")) {
                     for (Path draft : drafts) {
                         FileSystemUtils.deleteRecursively(draft);
                     }

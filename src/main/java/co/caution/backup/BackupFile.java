@@ -14,14 +14,19 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads a backup; every read checks every byte. */
 final class BackupFile {
 
-    /** Nothing that leads out, and nothing absolute. */
-    private static final Pattern NAME = Pattern.compile("(?:home|database)(?:/(?!\\.{1,2}(?:/|$))[^/\\x00-\\x1f]+)+");
+    /**
+     * Nothing that leads out, nothing absolute, and of the home only what {@link HomeFiles} and images are: a database's own
+     * directory, for one, says which programs the database runs.
+     */
+    private static final Pattern NAME = Pattern.compile("(?:home/metrics-token|database/[^/\\x00-\\x1f]+\\.copy"
+            + "|home/(?:repositories|builds|ssh|simulated-root|images)(?:/(?!\\.{1,2}(?:/|$))[^/\\x00-\\x1f]+)+)");
     private static final int LARGEST_CONTENTS = 256 << 20;
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -52,7 +57,8 @@ final class BackupFile {
                 if (entry.getName().equals(Contents.NAME)) {
                     return last(tar, entry, seen);
                 }
-                if (!entry.isFile() || !NAME.matcher(entry.getName()).matches()) {
+                // isFile() would take links for files.
+                if (entry.getLinkFlag() != TarConstants.LF_NORMAL || !NAME.matcher(entry.getName()).matches()) {
                     throw new InvalidBackupException("it holds '" + entry.getName() + "', which no backup does");
                 }
                 seen.add(copy(tar, entry, target));
