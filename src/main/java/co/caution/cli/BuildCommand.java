@@ -3,8 +3,11 @@ package co.caution.cli;
 import co.caution.build.BuildException;
 import co.caution.build.BuiltImage;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +23,9 @@ final class BuildCommand implements Callable<Integer> {
     @Option(names = "--commit", paramLabel = "COMMIT", defaultValue = "HEAD", description = "The commit (default: ${DEFAULT-VALUE}).")
     String commit;
 
+    @Option(names = "--pcrs", paramLabel = "FILE", description = "Write the PCRs there as well, as 'caution verify --pcrs' reads them.")
+    @Nullable Path pcrs;
+
     @Option(names = "--json", description = "JSON for machines.")
     boolean json;
 
@@ -28,11 +34,15 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BuildException, IOException, InterruptedException {
+        Path known = pcrs == null ? null : writable(Surroundings.current().directory().resolve(pcrs));
         BuiltImage image = LocalBuild.of(Checkout.require(), commit, options, root.context().cache(), json).builder().build();
+        if (known != null) {
+            KnownPcrs.write(known, image.measurements());
+        }
         if (json) {
             var out = new LinkedHashMap<String, Object>();
             out.put("tree", image.manifest().tree());
-            image.measurements().map().forEach((register, value) -> out.put("pcr" + register, value));
+            out.putAll(KnownPcrs.of(image.measurements()));
             out.put("eif", image.eif().toString());
             out.put("eif_size", image.eifSize());
             out.put("memory_mb", image.manifest().memoryMb());
@@ -45,5 +55,13 @@ final class BuildCommand implements Callable<Integer> {
                 + image.manifest().memoryMb() + " MB of memory)");
         System.out.println("Everything that went into it: " + image.stage());
         return 0;
+    }
+
+    /** Said before a build of minutes. */
+    private static Path writable(Path file) {
+        if (!Files.isWritable(file.toAbsolutePath().getParent()) || Files.isDirectory(file)) {
+            throw new CliException(Errors.USAGE, "The PCRs cannot be written to " + file + ": name a file in a directory that is there (--pcrs).");
+        }
+        return file;
     }
 }

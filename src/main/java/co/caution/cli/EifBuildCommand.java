@@ -1,18 +1,15 @@
 package co.caution.cli;
 
-import co.caution.eif.AtomicFile;
 import co.caution.eif.EifMetadata;
 import co.caution.eif.EifWriter;
 import co.caution.eif.Measurements;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -81,13 +78,14 @@ final class EifBuildCommand implements Callable<Integer> {
                 bar.end();
             }
         });
-        var view = new LinkedHashMap<String, Object>();
-        measured.map().forEach((register, value) -> view.put("pcr" + register, value));
         if (pcrs != null) {
-            byte[] file = Output.text(view).getBytes(StandardCharsets.UTF_8);
-            EifCommand.guarded(() -> AtomicFile.write(pcrs, out -> out.write(ByteBuffer.wrap(file))));
+            EifCommand.guarded(() -> {
+                KnownPcrs.write(pcrs, measured);
+                return null;
+            });
         }
         if (json) {
+            var view = KnownPcrs.of(measured);
             view.put("eif", output.toString());
             view.put("eif_size", EifCommand.guarded(() -> Files.size(output)));
             Output.json(view);

@@ -155,7 +155,8 @@ final class VerifyCommand implements Callable<Integer> {
             byte[] text = in.readNBytes(PcrFile.MAX_SIZE + 1);
             return Optional.of(PcrFile.parse(new String(text, StandardCharsets.UTF_8)));
         } catch (InvalidPcrFileException e) {
-            throw new CliException(Errors.USAGE, "The PCR file " + file + " was not understood: " + e.getMessage());
+            throw new CliException(Errors.USAGE, "The PCR file " + file + " was not understood: " + e.getMessage()
+                    + ". 'caution build --pcrs FILE' writes one that is.");
         } catch (IOException e) {
             throw new CliException(Errors.USAGE, "The PCR file " + file + " cannot be read (" + e.getClass().getSimpleName() + ").");
         }

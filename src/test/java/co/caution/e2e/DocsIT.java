@@ -21,7 +21,7 @@ class DocsIT {
             "https://…/their-app", "$PWD/origin/their-app",
             "THE-COMMIT-YOU-REVIEWED", "$(git rev-parse HEAD)",
             "--commit COMMIT", "--commit HEAD",
-            "--pcrs FILE", "--pcrs ../good.txt",
+            "--pcrs FILE", "--pcrs ../good.json",
             "--attestation-url URL", "--attestation-url \"$ATTESTATION_URL\"");
 
     /** Where a page's reader is, and what they have: shell code. */
@@ -32,8 +32,7 @@ class DocsIT {
             "docs/guide/verify-an-app.md", "git clone -q --bare my-app origin/their-app",
             "docs/reference/verify.md", """
                     cd my-app
-                    caution build --json > ../good.json
-                    grep -oE '"pcr[0-2]" *: *"[0-9a-f]+"' ../good.json | sed -E 's/"pcr(.)" *: *"(.*)"/PCR\\1: \\2/' > ../good.txt
+                    caution build --pcrs ../good.json
                     ATTESTATION_URL=$(sed -nE 's/.*"attestation_url" *: *"([^"]*)".*/\\1/p' .caution/deployment.json)""",
             "docs/reference/api.md", """
                     id() { sed -E 's/.*"id":"([^"]*)".*/\\1/'; }
