@@ -21,11 +21,11 @@ final class AppsCommand {
         if (json) {
             Output.json(apps);
         } else if (apps.isEmpty()) {
-            System.out.println("No apps. In an app's repository, run 'caution init'.");
+            say("No apps. In an app's repository, run 'caution init'.");
         } else {
-            System.out.println("Apps:");
+            say("Apps:");
             for (JsonNode app : apps) {
-                System.out.println("  " + line(app));
+                say("  " + line(app));
             }
         }
         return 0;
@@ -41,24 +41,24 @@ final class AppsCommand {
             Output.json(found);
             return 0;
         }
-        System.out.println("Name:        " + found.path("resource_name").asString());
-        System.out.println("ID:          " + found.path("id").asString());
-        System.out.println("State:       " + summary(found));
+        say("Name:        " + found.path("resource_name").asString());
+        say("ID:          " + found.path("id").asString());
+        say("State:       " + summary(found));
         line("Reason:      ", found.path("reason"));
         if (found.has("on_its_way")) {
             JsonNode next = found.path("on_its_way");
-            System.out.println("On its way:  " + (next.has("release") ? "v" + next.path("release").asInt() + ", " : "") + "build "
+            say("On its way:  " + (next.has("release") ? "v" + next.path("release").asInt() + ", " : "") + "build "
                     + next.path("build").asString() + " of commit " + next.path("commit").asString());
         }
         line("Branch:      ", found.path("deploy_branch"));
-        System.out.println("Git URL:     " + found.path("git_url").asString());
+        say("Git URL:     " + found.path("git_url").asString());
         line("Application: ", found.path("application_url"));
         line("Attestation: ", found.path("attestation_url"));
         JsonNode release = found.path("release");
         if (!release.isMissingNode()) {
-            System.out.println("Release:     v" + release.path("number").asInt() + " of commit " + release.path("commit").asString());
+            say("Release:     v" + release.path("number").asInt() + " of commit " + release.path("commit").asString());
             for (String pcr : new String[] {"pcr0", "pcr1", "pcr2"}) {
-                System.out.println("  " + pcr.toUpperCase(Locale.ROOT) + ": " + release.path(pcr).asString());
+                say("  " + pcr.toUpperCase(Locale.ROOT) + ": " + release.path(pcr).asString());
             }
         }
         return 0;
@@ -78,9 +78,9 @@ final class AppsCommand {
             return 0;
         }
         String now = changed.path("deploy_branch").asString();
-        System.out.println(changed.path("resource_name").asString() + " deploys from " + now + " now. To deploy it:");
-        System.out.println("  git push caution " + now);
-        System.out.println("If git finds everything up-to-date, the server has those commits; add one: git commit --allow-empty");
+        say(changed.path("resource_name").asString() + " deploys from " + now + " now. To deploy it:");
+        say("  git push caution " + now);
+        say("If git finds everything up-to-date, the server has those commits; add one: git commit --allow-empty");
         return 0;
     }
 
@@ -106,7 +106,7 @@ final class AppsCommand {
         if (json) {
             Output.json(Output.ordered("id", found.path("id").asString(), "resource_name", name, "destroyed", true));
         } else {
-            System.out.println("Destroyed " + name + ".");
+            say("Destroyed " + name + ".");
         }
         return 0;
     }
@@ -129,9 +129,14 @@ final class AppsCommand {
         return app.path("id").asString() + " - " + app.path("resource_name").asString() + " (" + summary(app) + ")";
     }
 
+    /** The server's words: they must not steer this terminal. */
+    private static void say(String line) {
+        new Output(false).say(line);
+    }
+
     private static void line(String label, JsonNode value) {
         if (!value.asString("").isEmpty()) {
-            System.out.println(label + value.asString());
+            say(label + value.asString());
         }
     }
 }

@@ -1,5 +1,6 @@
 package co.caution.cli;
 
+import co.caution.build.Text;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -13,6 +14,9 @@ import tools.jackson.databind.JsonNode;
 /** {@code caution builds list|output|cancel}. */
 @Command(name = "builds", description = "List an app's builds, show what they said, cancel one. Without a command: list.")
 final class BuildsCommand implements Callable<Integer> {
+
+    /** What a server says must not steer this terminal. */
+    private final Output out = new Output(false);
 
     private static final String BUILD = "The build's id or the start of it, as the push printed it";
 
@@ -39,7 +43,7 @@ final class BuildsCommand implements Callable<Integer> {
         } else if (builds.isEmpty()) {
             System.out.println("No builds. A push makes one: git push caution main");
         } else {
-            builds.forEach(build -> System.out.println(line(build)));
+            builds.forEach(build -> out.say(line(build)));
         }
         return 0;
     }
@@ -58,7 +62,7 @@ final class BuildsCommand implements Callable<Integer> {
         Builds builds = builds();
         JsonNode found = builds.find(build);
         if (follow) {
-            JsonNode ended = builds.follow(found, line -> System.out.println(json ? Output.line(Map.of("line", line)) : line));
+            JsonNode ended = builds.follow(found, line -> System.out.println(json ? Output.line(Map.of("line", line)) : Text.printable(line)));
             if (json) {
                 System.out.println(Output.line(Map.of("build", ended)));
             }
@@ -68,7 +72,7 @@ final class BuildsCommand implements Callable<Integer> {
         if (json) {
             Output.json(Map.of("build", found, "lines", lines));
         } else {
-            lines.forEach(System.out::println);
+            lines.forEach(out::say);
         }
         return 0;
     }
@@ -80,7 +84,7 @@ final class BuildsCommand implements Callable<Integer> {
         if (json) {
             Output.json(ended);
         } else {
-            System.out.println(line(ended));
+            out.say(line(ended));
         }
         return ended.path("state").asString().equals("cancelled") ? 0 : 1;
     }
@@ -88,7 +92,7 @@ final class BuildsCommand implements Callable<Integer> {
     private static String line(JsonNode build) {
         String failed = build.path("failed_phase").asString("");
         return build.path("id").asString() + "  " + build.path("created_at").asString() + "  "
-                + build.path("commit").asString().substring(0, 7) + "  " + build.path("state").asString()
+                + build.path("commit").asString().replaceFirst("(?s)(.{7}).*", "$1") + "  " + build.path("state").asString()
                 + (failed.isEmpty() ? "" : " (" + failed + ")");
     }
 

@@ -1,5 +1,6 @@
 package co.caution.cli;
 
+import co.caution.build.Text;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,8 @@ record Finding(String name, Status status, String found, @Nullable String remedy
             case WARN -> Style.yellow("!");
             case FAIL -> Style.red("✗");
         };
-        return mark + " " + name + ": " + found + (remedy == null ? "" : "\n    → " + remedy);
+        // Some of it is what a server or a program said.
+        return mark + " " + name + ": " + Text.printable(found) + (remedy == null ? "" : "\n    → " + Text.printable(remedy));
     }
 
     Map<String, Object> json() {

@@ -77,13 +77,14 @@ final class InitCommand implements Callable<Integer> {
         String gitUrl = linked.path("git_url").asString();
         out.say("Git URL: " + gitUrl);
 
+        // First, as it may be refused: then nothing here names that server.
+        String remoteChange = remote.leadTo(gitUrl);
         if (checkout.server() != null && !checkout.server().equals(api.server())) {
             notes.add("This repository named " + checkout.server() + " as its server; it names " + api.server() + " now.");
         }
         String attestation = linked.path("attestation_url").asString("");
         var deployment = checkout.deployment().withResourceId(id).withServer(api.server());
         (attestation.isEmpty() ? deployment : deployment.withAttestationUrl(attestation)).write(top);
-        String remoteChange = remote.leadTo(gitUrl);
         switch (remoteChange) {
             case "added" -> out.say("Added git remote 'caution': " + gitUrl);
             case "changed" -> out.say("Git remote 'caution' now leads to: " + gitUrl + " (was " + remote.url() + ")");

@@ -18,6 +18,9 @@ import tools.jackson.databind.JsonNode;
         footer = {"", "Without --key the keys of ssh-agent are tried, then ~/.ssh/id_*. The token is kept in your own configuration."})
 final class LoginCommand implements Callable<Integer> {
 
+    /** Characters of {@code 2026-01-02}. */
+    private static final int DAY = 10;
+
     @ParentCommand
     Caution root;
 
@@ -48,10 +51,11 @@ final class LoginCommand implements Callable<Integer> {
         if (json) {
             Output.json(done);
         } else {
-            System.out.println("Logged in to " + server + " as " + done.get("user") + "."
+            var out = new Output(false);
+            out.say("Logged in to " + server + " as " + done.get("user") + "."
                     + (done.containsKey("key") ? " Key: " + done.get("key") + "." : ""));
-            if (done.containsKey("expires_at")) {
-                System.out.println("This holds until " + done.get("expires_at").toString().substring(0, 10) + "; 'caution logout' ends it.");
+            if (done.get("expires_at") instanceof String end && end.length() >= DAY) {
+                out.say("This holds until " + end.substring(0, DAY) + "; 'caution logout' ends it.");
             }
         }
         return 0;

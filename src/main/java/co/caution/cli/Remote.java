@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 record Remote(Path root, @Nullable String url, @Nullable String appId) {
 
     static final String NAME = "caution";
-    private static final Pattern APP_IN_URL =
-            Pattern.compile("^ssh://[A-Za-z0-9]\\S*/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\\.git)?/?$");
+    /** No host that ssh would take for an option, nothing that would steer a terminal when git shows it. */
+    private static final Pattern APP_IN_URL = Pattern.compile("^ssh://(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9\\[][\\x21-\\x7e&&[^@]]*"
+            + "/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\\.git)?/?\\z");
 
     /** @throws CliException for a remote that is not this command's to change */
     static Remote of(Path root) {

@@ -53,7 +53,7 @@ final class SshKeysCommand {
         if (json) {
             Output.json(key);
         } else {
-            System.out.println("Your account has the key " + key.path("fingerprint").asString() + " " + key.path("name").asString());
+            new Output(false).say("Your account has the key " + key.path("fingerprint").asString() + " " + key.path("name").asString());
         }
         return 0;
     }
@@ -78,7 +78,7 @@ final class SshKeysCommand {
         if (json) {
             Output.json(Output.ordered("fingerprint", fingerprint, "removed", true));
         } else {
-            System.out.println("Removed " + fingerprint + ".");
+            new Output(false).say("Removed " + fingerprint + ".");
         }
         return 0;
     }

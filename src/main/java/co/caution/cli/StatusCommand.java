@@ -118,7 +118,7 @@ final class StatusCommand implements Callable<Integer> {
         } else {
             line("Server", api.server());
             for (JsonNode app : apps) {
-                System.out.println("  " + AppsCommand.line(app));
+                new Output(false).say("  " + AppsCommand.line(app));
             }
             if (apps.isEmpty()) {
                 System.out.println("No apps. In an app's repository, run 'caution init'.");

@@ -42,7 +42,7 @@ final class TokensCommand {
         if (json) {
             Output.json(Output.ordered("id", found.getFirst().path("id").asString(), "revoked", true));
         } else {
-            System.out.println("Revoked " + found.getFirst().path("id").asString() + ".");
+            new Output(false).say("Revoked " + found.getFirst().path("id").asString() + ".");
         }
         return 0;
     }
