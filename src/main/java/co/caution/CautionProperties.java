@@ -24,13 +24,13 @@ import org.springframework.util.unit.DataSize;
  * @param host the name by which people reach this machine
  * @param appHost the name that app URLs carry; another one than the host's, so that an app never sees the gateway's cookies
  * @param bind the address to listen on
- * @param publicUrl the API's address as people type it; an https one says that a TLS proxy stands in front
+ * @param publicUrl the API's address as people type it, and log in to; an https one says that a TLS proxy stands in front
  * @param insecureHttp whether to listen beyond loopback without TLS: tokens then cross the network in clear
  * @param httpPort the API
  * @param sshPort pushes
  * @param firstPort the first port at which apps and their attestation endpoints are reached
  * @param lastPort the last such port
- * @param origins other URLs by which people know this server, behind a proxy: logins name the one they mean
+ * @param origins still other URLs by which people know this server, besides public-url: logins name the one they mean
  */
 @ConfigurationProperties("caution")
 record CautionProperties(

@@ -62,12 +62,16 @@ public class CautionServer {
     }
 
     /** What the properties mean to the framework, whose own names nobody needs to know. */
-    private static Map<String, Object> framework(CautionProperties p) {
+    static Map<String, Object> framework(CautionProperties p) {
         var settings = new HashMap<String, Object>();
         settings.put("server.address", p.bind());
         settings.put("server.port", p.httpPort());
         settings.put("management.metrics.system.diskspace.paths", List.of(p.home(), p.cache()));
         settings.put("logging.level.co.caution", p.log().level());
+        if (PublicAddress.proxied(p)) {
+            // Otherwise all the world would be one client, the proxy, and few of its logins might be open at a time.
+            settings.put("server.tomcat.remoteip.remote-ip-header", "x-forwarded-for");
+        }
         p.tls().files().ifPresent(files -> settings.putAll(files.settings()));
         if (p.log().format() == CautionProperties.Log.Format.JSON) {
             settings.put("logging.structured.format.console", "ecs");
@@ -102,10 +106,17 @@ public class CautionServer {
 
     /** TLS may end here or in a proxy in front: a name with https is as good as its certificate. */
     @Bean
-    LoginOrigins loginOrigins(CautionProperties p, PlatformSettings settings) {
-        String here = (settings.tls() ? "https://" : "http://") + settings.host() + ":" + settings.httpPort();
-        var urls = new ArrayList<>(List.of(settings.publicUrl(), here, here.replaceFirst("^http:", "https:"),
-                "https://" + settings.host()));
+    static LoginOrigins loginOrigins(CautionProperties p) {
+        String address = PublicAddress.of(p);
+        var urls = new ArrayList<>(List.of(address));
+        String here = p.host() + ":" + p.httpPort();
+        // Every machine calls itself localhost: under a name of its own this server must not answer for all of them.
+        if (LoginOrigins.loopback(address) || !LoginOrigins.loopback("http://" + here)) {
+            urls.addAll(List.of("https://" + here, "https://" + p.host()));
+            if (p.tls().certificate() == null) {
+                urls.add("http://" + here);
+            }
+        }
         if (p.origins() != null) {
             urls.addAll(p.origins());
         }

@@ -166,7 +166,7 @@ final class ConfigurationCheck {
             report.error(missing, "it is not set, and the other of the two is", "Set both, or neither");
         }
         p.tls().files().ifPresent(files -> files.check(Instant.now(), report));
-        if (p.tls().certificate() == null && !PublicAddress.of(p).startsWith("https://") && !p.insecureHttp() && !loopback()) {
+        if (p.tls().certificate() == null && !PublicAddress.proxied(p) && !p.insecureHttp() && !loopback()) {
             report.error("caution.bind", "the API would be reached beyond this machine over plain HTTP, and its tokens cross the"
                     + " network in clear", "Give it a certificate (caution.tls.certificate, caution.tls.key), or say under which"
                     + " https address a TLS proxy serves it (caution.public-url), or accept that (caution.insecure-http=true)");

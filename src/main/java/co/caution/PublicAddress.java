@@ -17,6 +17,11 @@ final class PublicAddress {
         return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 
+    /** Whether TLS ends in a proxy in front, which then says whose each request is. */
+    static boolean proxied(CautionProperties p) {
+        return p.tls().certificate() == null && of(p).startsWith("https://");
+    }
+
     /** Whether it is scheme, host and port, and no more. */
     static boolean isOne(String url) {
         try {

@@ -3,6 +3,7 @@ package co.caution.account;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,15 +23,22 @@ public final class LoginOrigins {
         origins = urls.stream()
                 .map(url -> LoginMessage.origin(url).orElseThrow(
                         () -> new IllegalArgumentException("caution.origins: '" + url + "' is not an http or https URL")))
-                .flatMap(origin -> LOOPBACK.stream()
-                        .filter(name -> origin.matches("https?://\\Q" + name + "\\E(:\\d+)?"))
-                        .findFirst()
+                .flatMap(origin -> name(origin)
                         .map(name -> LOOPBACK.stream().map(other -> origin.replace("//" + name, "//" + other)))
                         .orElseGet(() -> Stream.of(origin)))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    boolean contains(String origin) {
+    /** Whether it names whichever machine one is on. */
+    public static boolean loopback(String url) {
+        return LoginMessage.origin(url).flatMap(LoginOrigins::name).isPresent();
+    }
+
+    private static Optional<String> name(String origin) {
+        return LOOPBACK.stream().filter(name -> origin.matches("https?://\\Q" + name + "\\E(:\\d+)?")).findFirst();
+    }
+
+    public boolean contains(String origin) {
         return origins.contains(origin);
     }
 

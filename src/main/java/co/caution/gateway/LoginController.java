@@ -3,7 +3,6 @@ package co.caution.gateway;
 import co.caution.account.SignIn;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,8 @@ class LoginController {
 
     record LoggedIn(String user, String fingerprint, String token, Instant expiresAt) {}
 
+    private static final InetAddress NO_ADDRESS = InetAddress.ofLiteral("0.0.0.0");
+
     private final SignIn signIn;
 
     LoginController(SignIn signIn) {
@@ -31,9 +32,18 @@ class LoginController {
 
     @PostMapping("/api/login/challenge")
     @ResponseStatus(HttpStatus.CREATED)
-    SignIn.Challenge challenge(@RequestBody Begin request, HttpServletRequest http) throws UnknownHostException {
+    SignIn.Challenge challenge(@RequestBody Begin request, HttpServletRequest http) {
         return signIn.challenge(String.valueOf(request.origin()), request.user() == null ? "" : request.user(),
-                InetAddress.getByName(http.getRemoteAddr())); // a literal: nothing is looked up
+                address(http.getRemoteAddr()));
+    }
+
+    /** Never looked up; a proxy may have written anything, and all that is no address counts as one. */
+    static InetAddress address(String literal) {
+        try {
+            return InetAddress.ofLiteral(literal);
+        } catch (IllegalArgumentException e) {
+            return NO_ADDRESS;
+        }
     }
 
     @PostMapping("/api/login")
