@@ -47,7 +47,7 @@ final class AdminCommand {
     }
 
     static JsonNode addUser(Path home, String name, String publicKey) {
-        return api(home).post("/api/admin/users", Map.of("name", name, "ssh_key", publicKey));
+        return api(home).post("/api/admin/users", Map.of("name", name, "ssh_key", SshKeys.publicLine(publicKey)));
     }
 
     /** Whoever can read the server's {@code admin.json} is its operator. */

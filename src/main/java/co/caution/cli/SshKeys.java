@@ -1,5 +1,7 @@
 package co.caution.cli;
 
+import co.caution.account.AccountException;
+import co.caution.account.SshPublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +86,21 @@ final class SshKeys {
             return keys;
         } catch (IOException e) {
             return List.of();
+        }
+    }
+
+    /**
+     * Looked at before it is sent anywhere: what somebody names by mistake may be the private half.
+     *
+     * @param text of a {@code .pub} file
+     * @return its one line
+     */
+    static String publicLine(String text) {
+        try {
+            SshPublicKey.parse(text);
+            return text.strip();
+        } catch (AccountException e) {
+            throw new CliException(Errors.USAGE, String.valueOf(e.getMessage()));
         }
     }
 

@@ -45,8 +45,8 @@ final class SshKeysCommand {
         if ((file == null) == (agent == null)) {
             throw new CliException(Errors.USAGE, "Name one key: a .pub file, - for standard input, or --agent.");
         }
-        String line = (file == null ? ofAgent(agent) : read(file)).strip();
-        if (name != null && line.split("\\s+").length >= 2) {
+        String line = SshKeys.publicLine(file == null ? ofAgent(agent) : read(file));
+        if (name != null) {
             line = line.split("\\s+")[0] + " " + line.split("\\s+")[1] + " " + name;
         }
         JsonNode key = api().post("/api/account/ssh-keys", Map.of("ssh_key", line));

@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ class HostileServerTest {
     Path directory;
 
     private String gitUrl = "ssh://git@localhost:2222/" + ID + ".git";
+    private final List<String> heard = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private Person person;
 
@@ -36,7 +39,7 @@ class HostileServerTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             try (exchange) {
-                exchange.getRequestBody().readAllBytes();
+                heard.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
                 byte[] body = answer(exchange.getRequestMethod(), exchange.getRequestURI().getPath()).getBytes(StandardCharsets.UTF_8);
                 exchange.getResponseHeaders().set("x-build-state", "succeeded");
                 exchange.sendResponseHeaders(200, body.length);
@@ -113,5 +116,15 @@ class HostileServerTest {
     void anAddressThatIsOneIs() throws Exception {
         assertThat(person.caution("init", "--app", ID).exitCode()).isZero();
         assertThat(person.git("remote", "get-url", "caution").strip()).isEqualTo(gitUrl);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ssh-keys add key", "ssh-keys add --name mine key"})
+    void aPrivateKeyThatWasNamedByMistakeIsNeverSent(String command) throws Exception {
+        Files.copy(person.key("id_ed25519").resolveSibling("id_ed25519"), directory.resolve("app/key"));
+        Said said = person.caution(command.split(" "));
+        assertThat(said.exitCode()).isEqualTo(Errors.USAGE);
+        assertThat(said.err()).contains("This is a private key. Give the public half");
+        assertThat(heard).isEmpty();
     }
 }
