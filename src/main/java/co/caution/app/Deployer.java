@@ -98,8 +98,13 @@ public class Deployer {
         if (live.of(app.id()).isPresent()) {
             return Optional.empty();
         }
-        return store.lastLive(app.id()).flatMap(last -> store.release(last.releaseId())).map(release -> {
-            Path file = restartLog(release.buildId());
+        return store.lastLive(app.id()).flatMap(last -> store.release(last.releaseId())).map(release -> restart(app, release));
+    }
+
+    /** Asked for twice, it is followed twice. */
+    private synchronized PushRun restart(App app, Release release) {
+        Path file = restartLog(release.buildId());
+        return workers.at(file).orElseGet(() -> {
             var log = new ProgressLog(file);
             var work = new Cancellation();
             return workers.run(app, release.buildId(), true, file, log, work,
@@ -135,7 +140,7 @@ public class Deployer {
         try (var _ = turn(app.id()).tryEnter().orElseThrow(() -> new AppException.Conflict(
                 "A push to '" + app.name() + "' is at work; try again when it is done, or stop it: caution builds cancel"))) {
             store.markDestroyed(app.id(), clock.instant()); // first, so that nothing starts it again
-            rollout.stop(app.id(), "the app was destroyed");
+            rollout.destroy(app.id());
         }
     }
 

@@ -38,7 +38,9 @@ class FrontDoorPorts {
         for (int guestPort : wanted) {
             if (!assigned.containsKey(guestPort)) {
                 int free = free(taken);
-                store.insertPort(app, guestPort, free);
+                if (!store.insertPort(app, guestPort, free)) {
+                    throw new DeploymentException("the app was destroyed meanwhile");
+                }
                 taken.add(free);
                 assigned.put(guestPort, free);
             }

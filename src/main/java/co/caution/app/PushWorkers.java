@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -37,7 +38,12 @@ class PushWorkers {
     }
 
     Optional<ProgressLog> following(Path log) {
-        return Optional.ofNullable(atWork.get(log)).map(Work::log);
+        return at(log).map(PushRun::log);
+    }
+
+    /** The work that writes this log. */
+    Optional<PushRun> at(Path log) {
+        return Optional.ofNullable(atWork.get(log)).map(Work::run);
     }
 
     CompletionStage<PushOutcome> cancel(Build build, Path log) {
@@ -46,12 +52,13 @@ class PushWorkers {
             throw new AppException.Conflict("Build " + build.shortId() + " cannot be cancelled: "
                     + (work == null ? "it is over." : "its release is going live."));
         }
-        return work.outcome();
+        return work.run().outcome();
     }
 
-    /** Interrupts the pushes at work; they record that and undo themselves. */
+    /** Interrupts the pushes at work; they record that and undo themselves. No others begin. */
     void interrupt() {
-        threads.shutdownNow();
+        threads.shutdown();
+        atWork.values().forEach(work -> work.cancellation().stop());
     }
 
     void await(Duration limit) throws InterruptedException {
@@ -67,13 +74,10 @@ class PushWorkers {
      */
     PushRun run(App app, UUID build, boolean restarted, Path file, ProgressLog log, Cancellation cancellation,
             Callable<PushOutcome> work, Consumer<PushOutcome> record) {
-        var outcome = new CompletableFuture<PushOutcome>();
-        atWork.put(file, new Work(log, cancellation, outcome));
+        var run = new PushRun(build, log, new CompletableFuture<>());
+        atWork.put(file, new Work(run, cancellation));
         long begin = System.nanoTime();
-        threads.submit(() -> Patience.run(log::step, () -> {
-            MDC.put("app", app.id().toString()); // the thread is this push's alone
-            MDC.put("build", build.toString());
-            PushOutcome ended = outcome(app, build, cancellation, work);
+        Consumer<PushOutcome> end = ended -> {
             note(app, build, ended, Duration.ofNanos(System.nanoTime() - begin));
             try {
                 record.accept(ended);
@@ -83,10 +87,19 @@ class PushWorkers {
             } finally {
                 log.close();
                 atWork.remove(file);
-                outcome.complete(ended);
+                run.outcome().complete(ended);
             }
-        }));
-        return new PushRun(build, log, outcome);
+        };
+        try {
+            threads.submit(() -> Patience.run(log::step, () -> {
+                MDC.put("app", app.id().toString()); // the thread is this push's alone
+                MDC.put("build", build.toString());
+                end.accept(outcome(app, build, cancellation, work));
+            }));
+        } catch (RejectedExecutionException e) {
+            end.accept(PushOutcome.Failed.serviceStopped());
+        }
+        return run;
     }
 
     /** Why it failed is the app's own affair, and may be as long as a compiler's output: not for this log. */
@@ -99,22 +112,27 @@ class PushWorkers {
         });
     }
 
+    /** A step that was interrupted may say that it failed, in words of its own; what was asked of the push explains it. */
     private static PushOutcome outcome(App app, UUID build, Cancellation cancellation, Callable<PushOutcome> work) {
+        PushOutcome ended;
         try {
             cancellation.begin();
-            return work.call();
+            ended = work.call();
+        } catch (InterruptedException e) {
+            ended = PushOutcome.Failed.serviceStopped();
         } catch (Throwable e) {
-            if (cancellation.asked()) {
-                return new PushOutcome.Cancelled();
+            if (!cancellation.asked() && !cancellation.stopped()) {
+                LOG.error("push {} of app {} failed for an unforeseen reason", build, app.id(), e);
             }
-            if (e instanceof InterruptedException) {
-                return PushOutcome.Failed.serviceStopped();
-            }
-            LOG.error("push {} of app {} failed for an unforeseen reason", build, app.id(), e);
-            return new PushOutcome.Failed("service", Mishap.describe(e));
+            ended = new PushOutcome.Failed("service", Mishap.describe(e));
         } finally {
             cancellation.end();
         }
+        if (ended instanceof PushOutcome.Live) {
+            return ended;
+        }
+        return cancellation.asked() ? new PushOutcome.Cancelled()
+                : cancellation.stopped() ? PushOutcome.Failed.serviceStopped() : ended;
     }
 
     /** The last lines, which everybody gets to see: the client that waits, and whoever reads the log later. */
@@ -136,5 +154,5 @@ class PushWorkers {
         }
     }
 
-    private record Work(ProgressLog log, Cancellation cancellation, CompletableFuture<PushOutcome> outcome) {}
+    private record Work(PushRun run, Cancellation cancellation) {}
 }

@@ -76,7 +76,7 @@ class Restarts {
             int row = backoff.row(before, Duration.between(ended.deployment().liveAt(), clock.instant()));
             boolean enough = backoff.wait(row).isEmpty();
             // What is recorded as stopped starts again, by this service or the next; what failed does not.
-            store.update(enough
+            record(enough
                     ? ended.deployment().failed(ended.reason() + "; it was started again " + row + " times in a row, and no"
                             + " more. Mend it and push, or push as it is to start it once more", clock.instant())
                     : ended.deployment().stopped(ended.reason() + "; it is started again", clock.instant()));
@@ -90,7 +90,19 @@ class Restarts {
         workers.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** What cannot be recorded is started again all the same. */
+    private void record(Deployment ended) {
+        try {
+            store.update(ended);
+        } catch (RuntimeException e) {
+            LOG.error("the end of deployment {} is not on record", ended.id(), e);
+        }
+    }
+
     private void again(App app, Release release, int row, String why) throws InterruptedException, IOException {
+        if (workers.isShutdown()) {
+            throw new InterruptedException(); // what failed may have used the interrupt up
+        }
         var wait = backoff.wait(row);
         if (wait.isEmpty()) {
             notes.remove(app.id());
@@ -103,20 +115,17 @@ class Restarts {
     }
 
     private void start(App app, Release release, int times, String why) throws InterruptedException, IOException {
-        if (store.app(app.id()).isEmpty()) {
-            notes.remove(app.id());
-            return;
-        }
         notes.put(app.id(), new Note(release.id(), times, true, why));
-        var log = new ProgressLog(settings.restartLog(release.buildId()));
         PushOutcome outcome;
         try {
-            outcome = rollout.revive(app, release, log, new Cancellation());
-            if (outcome instanceof PushOutcome.Failed failed) {
-                log.say("fatal: " + failed.phase() + " failed: " + failed.reason());
+            if (store.app(app.id()).isEmpty()) {
+                notes.remove(app.id());
+                return;
             }
-        } finally {
-            log.close();
+            outcome = revive(app, release);
+        } catch (RuntimeException e) { // the database, most likely: nothing to give an app up for
+            LOG.error("app {} could not be started again", app.id(), e);
+            outcome = new PushOutcome.Failed("service", Mishap.describe(e));
         }
         if (outcome instanceof PushOutcome.Failed failed) {
             LOG.warn("app {} was not started again: {}", app.id(), failed.reason());
@@ -124,6 +133,19 @@ class Restarts {
         } else {
             notes.put(app.id(), new Note(release.id(), times, false, why));
             LOG.info("v{} of app {} runs again", release.number(), app.id());
+        }
+    }
+
+    private PushOutcome revive(App app, Release release) throws InterruptedException, IOException {
+        var log = new ProgressLog(settings.restartLog(release.buildId()));
+        try {
+            PushOutcome outcome = rollout.revive(app, release, log, new Cancellation());
+            if (outcome instanceof PushOutcome.Failed failed) {
+                log.say("fatal: " + failed.phase() + " failed: " + failed.reason());
+            }
+            return outcome;
+        } finally {
+            log.close();
         }
     }
 

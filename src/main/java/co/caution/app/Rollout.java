@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,6 +43,8 @@ class Rollout {
     private final Clock clock;
     private final AppMeters meters;
     private final Map<UUID, ReentrantLock> turns = new ConcurrentHashMap<>();
+    /** While this service runs: what is on its way for one of them must not go live any more. */
+    private final Set<UUID> destroyed = ConcurrentHashMap.newKeySet();
     private final WaitingLine starts = new WaitingLine(STARTS_AT_ONCE);
 
     Rollout(
@@ -179,6 +182,10 @@ class Rollout {
         }
         live.put(new LiveEnclave(app, release, deployment, enclave));
         before.ifPresent(old -> old.enclave().terminate());
+        if (destroyed.contains(app.id())) { // a restart takes no turn at the app: it may have been missed
+            end(app.id());
+            throw new DeploymentException("the app was destroyed meanwhile");
+        }
         enclave.ended().thenAccept(exit -> died(app, release, deployment, enclave, exit));
     }
 
@@ -192,9 +199,10 @@ class Rollout {
         }
     }
 
-    /** Takes down what runs for the app; its doors are closed in any case. */
-    void stop(UUID app, String why) {
-        end(app).ifPresent(ended -> record(ended, why));
+    /** Takes down what runs for an app that is no more, its doors in any case; nothing of it goes live again. */
+    void destroy(UUID app) {
+        destroyed.add(app);
+        end(app).ifPresent(ended -> record(ended, "the app was destroyed"));
     }
 
     /** All are stopped before any of it is recorded: with the database away, the next start makes up for that. */

@@ -41,4 +41,21 @@ class CancellationTest {
         work.end();
         assertThat(work.ask()).isFalse();
     }
+
+    @Test
+    void aServiceThatStopsInterruptsTheWorkButNotWhatIsGoingLive() throws Exception {
+        work.begin();
+        work.stop();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(work.stopped()).isTrue();
+        assertThat(work.asked()).isFalse();
+        assertThatThrownBy(work::lastMoment).isInstanceOf(InterruptedException.class);
+
+        var live = new Cancellation();
+        live.begin();
+        live.lastMoment();
+        live.stop();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        assertThat(live.stopped()).isFalse();
+    }
 }

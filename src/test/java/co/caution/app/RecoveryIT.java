@@ -106,6 +106,14 @@ class RecoveryIT {
         assertThat(repository.getRefDatabase().getRefsByPrefix(Repositories.PINS)).isEmpty();
     }
 
+    @Test
+    void anAppThatIsNoMoreTakesNoPort() {
+        assertThat(store.insertPort(app.id(), 8080, 8101)).isTrue();
+        store.markDestroyed(app.id(), THEN);
+        assertThat(store.insertPort(app.id(), 8080, 8101)).isFalse();
+        assertThat(store.takenPorts()).isEmpty();
+    }
+
     /** A push of the second commit that was at work. */
     private Build build() throws IOException {
         Build build = Build.started(app.id(), MAIN, second.name(), THEN);

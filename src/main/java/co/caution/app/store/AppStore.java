@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
@@ -25,6 +27,9 @@ import org.springframework.transaction.annotation.Transactional;
 public class AppStore {
 
     private static final String APP = "select id, account_id, name, deploy_branch, created_at from app ";
+
+    /** Connections of a database that has just died may be handed out a few times over. */
+    private static final int TRIES = 4;
 
     private final JdbcClient jdbc;
     private final AppMeters meters;
@@ -71,6 +76,7 @@ public class AppStore {
         jdbc.sql("update app set deploy_branch = ? where id = ? and deploy_branch is null").params(ref, app).update();
     }
 
+    @Transactional
     public void markDestroyed(UUID app, Instant now) {
         jdbc.sql("update app set destroyed_at = ? where id = ?").params(at(now), app).update();
         jdbc.sql("delete from app_port where app_id = ?").param(app).update();
@@ -92,10 +98,12 @@ public class AppStore {
         return jdbc.sql("select public_port from app_port").query(Integer.class).list();
     }
 
-    public void insertPort(UUID app, int guestPort, int publicPort) {
-        jdbc.sql("insert into app_port (app_id, guest_port, public_port) values (?, ?, ?)")
-                .params(app, guestPort, publicPort)
-                .update();
+    /** @return false when the app was destroyed, also while this runs: its ports are free again for good */
+    public boolean insertPort(UUID app, int guestPort, int publicPort) {
+        return jdbc.sql("insert into app_port (app_id, guest_port, public_port)"
+                        + " select id, ?, ? from app where id = ? and destroyed_at is null for share")
+                .params(guestPort, publicPort, app)
+                .update() == 1;
     }
 
     // Builds
@@ -109,9 +117,9 @@ public class AppStore {
     }
 
     public void update(Build build) {
-        jdbc.sql("update build set state = ?, failed_phase = ?, failure = ?, ended_at = ? where id = ?")
+        insist(() -> jdbc.sql("update build set state = ?, failed_phase = ?, failure = ?, ended_at = ? where id = ?")
                 .params(name(build.state()), build.failedPhase(), build.failure(), at(build.endedAt()), build.id())
-                .update();
+                .update());
         meters.build(build.state(), 1);
     }
 
@@ -187,10 +195,14 @@ public class AppStore {
     }
 
     public void update(Deployment d) {
+        insist(() -> write(d));
+        meters.deployment(d.state(), 1);
+    }
+
+    private void write(Deployment d) {
         jdbc.sql("update deployment set state = ?, reason = ?, live_at = ?, ended_at = ? where id = ?")
                 .params(name(d.state()), d.reason(), at(d.liveAt()), at(d.endedAt()), d.id())
                 .update();
-        meters.deployment(d.state(), 1);
     }
 
     /** One release takes over from whatever was live: both records or neither. */
@@ -200,8 +212,9 @@ public class AppStore {
                         + " where app_id = ? and state = 'LIVE'")
                 .params(at(live.liveAt()), live.appId())
                 .update();
+        write(live);
         meters.deployment(Deployment.State.RETIRED, retired);
-        update(live);
+        meters.deployment(live.state(), 1);
     }
 
     /** The newest deployment that was live, whether it still runs or not. */
@@ -222,6 +235,25 @@ public class AppStore {
     /** Enclaves end with the service, so whatever the tables call running when it starts is not. */
     public List<Deployment> notEnded() {
         return jdbc.sql("select * from deployment where ended_at is null").query(Deployment.class).list();
+    }
+
+    /**
+     * A connection that breaks in the middle is no reason to forget how something ended: written twice, it says the same.
+     * Whoever gets no connection at all has waited for one already, or cannot wait.
+     */
+    private static void insist(Runnable write) {
+        for (int left = TRIES - 1; ; left--) {
+            try {
+                write.run();
+                return;
+            } catch (CannotGetJdbcConnectionException e) {
+                throw e;
+            } catch (DataAccessResourceFailureException e) {
+                if (left == 0) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static String name(Enum<?> state) {

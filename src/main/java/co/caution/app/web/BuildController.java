@@ -98,14 +98,13 @@ class BuildController {
         var following = deployer.following(log);
         if (following.isPresent()) {
             List<String> lines = following.get().from(first, Duration.ofSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS)));
-            if (!following.get().endsAt(first + lines.size())) {
-                return said(Build.State.RUNNING, lines.stream());
-            }
+            // The log is closed last: whoever reads that a build is over has all that it said, also what found no room in
+            // the file.
+            boolean over = following.get().endsAt(first + lines.size());
+            return said(over ? apps.build(found, build).state() : Build.State.RUNNING, lines.stream());
         }
-        // The log is closed last: whoever reads that a build is over has all that it said.
-        try (Stream<String> lines = Files.exists(log) ? Files.lines(log) : Stream.empty()) {
-            return said(apps.build(found, build).state(), lines.skip(first));
-        }
+        String lines = Files.exists(log) ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8) : ""; // it may be cut off anywhere
+        return said(apps.build(found, build).state(), lines.lines().skip(first));
     }
 
     private static ResponseEntity<String> said(Build.State state, Stream<String> lines) {

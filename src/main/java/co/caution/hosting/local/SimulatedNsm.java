@@ -24,7 +24,12 @@ final class SimulatedNsm implements AutoCloseable {
     SimulatedNsm(Path socket, SoftwareNsm nsm) throws IOException {
         this.nsm = nsm;
         this.listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        listener.bind(UnixDomainSocketAddress.of(socket));
+        try {
+            listener.bind(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
         Thread.ofVirtual().name("nsm").start(this::accept);
     }
 
