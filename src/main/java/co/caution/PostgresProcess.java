@@ -2,6 +2,7 @@ package co.caution;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,11 @@ final class PostgresProcess {
     }
 
     /** Ends what a killed service left, so that no two ever work on the same files. */
-    static void endLeftovers(Path binaries) throws InterruptedException {
+    static void endLeftovers(Path binaries) throws IOException, InterruptedException {
+        if (!Files.exists(binaries)) {
+            return;
+        }
+        binaries = binaries.toRealPath(); // as the kernel names programs, whatever links lead there
         List<ProcessHandle> left = of(binaries);
         if (!left.isEmpty()) {
             LOG.warn("ending what is left of a database that was killed, or whose service was ({} processes)", left.size());

@@ -20,12 +20,22 @@ class EmbeddedDatabaseTest {
                 var pool = new ConnectionPool(database.dataSource())) {
             execute(pool, "create table kept (x int)");
             execute(pool, "insert into kept values (7)");
-            var postmaster = postmaster();
+            var postmaster = postmaster(directory);
             postmaster.destroyForcibly();
             postmaster.onExit().join();
             assertThat(eventually(pool, "select x from kept")).isEqualTo(7);
         }
         assertThat(TestDatabase.processes(directory)).as("nothing outlives close").isEmpty();
+    }
+
+    @Test
+    void whatAKilledServiceLeftIsFoundBehindALinkToItsHome() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Files.createDirectory(directory.resolve("far")));
+        try (var _ = EmbeddedDatabase.start(link, new SecureRandom())) {
+            var postmaster = postmaster(link);
+            PostgresProcess.endLeftovers(link.resolve("binaries"));
+            assertThat(postmaster.isAlive()).isFalse();
+        }
     }
 
     @Test
@@ -62,7 +72,7 @@ class EmbeddedDatabaseTest {
         }
     }
 
-    private ProcessHandle postmaster() throws Exception {
+    private static ProcessHandle postmaster(Path directory) throws Exception {
         long pid = Long.parseLong(Files.readAllLines(directory.resolve("data/postmaster.pid")).getFirst());
         return ProcessHandle.of(pid).orElseThrow();
     }

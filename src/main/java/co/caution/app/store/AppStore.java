@@ -73,7 +73,8 @@ public class AppStore {
 
     /** Chooses the branch where none was chosen, not even meanwhile. */
     public void setFirstDeployBranch(UUID app, String ref) {
-        jdbc.sql("update app set deploy_branch = ? where id = ? and deploy_branch is null").params(ref, app).update();
+        insist(() -> jdbc.sql("update app set deploy_branch = ? where id = ? and deploy_branch is null").params(ref, app)
+                .update());
     }
 
     @Transactional
