@@ -82,6 +82,19 @@ class DeploymentFilesTest {
         }
     }
 
+    @Test
+    void secretsThatCannotBeMadeAreSaidAndNoHalfOfAPairIsLeft() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "openssl is missing: apt-get install openssl");
+        var builder = new ProcessBuilder("deploy/make-secrets", "no,name").redirectErrorStream(true);
+        builder.environment().put("CAUTION_SECRETS", directory.toString());
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isEqualTo(1);
+        assertThat(said).contains("subjectAltName");
+        assertThat(directory.resolve("tls")).isEmptyDirectory();
+        assertThat(directory.resolve("ca.pem")).doesNotExist();
+    }
+
     private static Map<String, Object> service(String name) throws IOException {
         Map<String, Map<String, Map<String, Object>>> compose = new Yaml().load(Files.readString(COMPOSE));
         return compose.get("services").get(name);
