@@ -5,6 +5,7 @@ import co.caution.build.BuildLimits;
 import co.caution.build.BuildListener;
 import co.caution.build.Conformance;
 import co.caution.build.Pipeline;
+import co.caution.build.Text;
 import co.caution.verify.Reproduction;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ final class LocalBuild {
 
             @Override
             public void note(String text) {
-                System.out.println("  " + text);
+                System.out.println("  " + Text.printable(text)); // names in a stranger's image, perhaps
             }
         };
     }

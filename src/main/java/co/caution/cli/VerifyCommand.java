@@ -77,7 +77,8 @@ final class VerifyCommand implements Callable<Integer> {
         }
         // With known PCRs no git is needed, nor anything else beyond Java: that holds on every platform.
         Optional<Checkout> checkout = pcrs == null ? Checkout.find() : Optional.empty();
-        String endpoint = endpoint(checkout.map(Checkout::deployment).or(VerifyCommand::deploymentAbove));
+        Optional<DeploymentFile> deployment = checkout.map(Checkout::deployment).or(VerifyCommand::deploymentAbove);
+        String endpoint = endpoint(deployment);
         Optional<TrustRoot> pinned = new PinnedRoots(Context.configuration()).of(endpoint);
         var roots = new ArrayList<TrustRoot>();
         roots.add(TrustRoot.awsCommercial());
@@ -90,7 +91,7 @@ final class VerifyCommand implements Callable<Integer> {
         var request = new Request(URI.create(endpoint), roots, accepted, allowDebug,
                 Duration.ofSeconds(maxAge), expected(pcrs), source(checkout));
         Verdict verdict = new Verification(Clock.systemUTC(), new SecureRandom(),
-                root.context().trust(checkout.map(Checkout::server).orElse("")), report).run(request);
+                root.context().trust(deployment.map(DeploymentFile::server).orElse("")), report).run(request);
         report.verdict(verdict);
         return verdict.exitCode();
     }
