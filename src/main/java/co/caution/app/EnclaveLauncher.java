@@ -1,5 +1,6 @@
 package co.caution.app;
 
+import co.caution.build.Text;
 import co.caution.hosting.Enclave;
 import co.caution.hosting.EnclaveExit;
 import co.caution.hosting.EnclaveHost;
@@ -100,12 +101,14 @@ class EnclaveLauncher {
         }
     }
 
+    /** Printable, whatever the app wrote; only the first line is the platform's. */
     static String describe(EnclaveExit exit) {
         String stderr = exit.stderr();
+        String first = Text.printable(exit.describe());
         if (stderr != null && !stderr.isBlank()) {
-            return exit.describe() + "; its last lines:\n" + stderr.stripTrailing();
+            return first + "; its last lines:\n" + Text.printableLines(stderr.stripTrailing());
         }
-        return exit.describe() + (exit.phase().equals("app")
+        return first + (exit.phase().equals("app")
                 ? ". Its output stays inside the enclave unless the Procfile says 'report_stderr: on'"
                 : "");
     }

@@ -106,7 +106,7 @@ class Restarts {
         var wait = backoff.wait(row);
         if (wait.isEmpty()) {
             notes.remove(app.id());
-            LOG.error("app {} is not started again: {}", app.id(), why);
+            LOG.error("app {} is not started again: {}", app.id(), forTheLog(why));
             return;
         }
         notes.put(app.id(), new Note(release.id(), row + 1, true, why));
@@ -128,12 +128,17 @@ class Restarts {
             outcome = new PushOutcome.Failed("service", Mishap.describe(e));
         }
         if (outcome instanceof PushOutcome.Failed failed) {
-            LOG.warn("app {} was not started again: {}", app.id(), failed.reason());
+            LOG.warn("app {} was not started again: {}", app.id(), forTheLog(failed.reason()));
             again(app, release, times, failed.reason());
         } else {
             notes.put(app.id(), new Note(release.id(), times, false, why));
             LOG.info("v{} of app {} runs again", release.number(), app.id());
         }
+    }
+
+    /** What an app wrote is its own affair, and could pass for lines of the log. */
+    static String forTheLog(String reason) {
+        return reason.lines().findFirst().orElse("");
     }
 
     private PushOutcome revive(App app, Release release) throws InterruptedException, IOException {

@@ -193,7 +193,7 @@ class Rollout {
         if (live.remove(app.id(), deployment.id())) {
             String reason = EnclaveLauncher.describe(exit);
             meters.exit(exit);
-            LOG.warn("the enclave of app {} ended: {}", app.id(), reason);
+            LOG.warn("the enclave of app {} ended: {}", app.id(), Restarts.forTheLog(reason));
             enclave.terminate();
             events.publishEvent(new Ended(app, release, deployment, reason));
         }

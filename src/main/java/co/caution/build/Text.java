@@ -1,6 +1,7 @@
 package co.caution.build;
 
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Text from elsewhere, made fit for a log and a terminal. */
 public final class Text {
@@ -12,6 +13,11 @@ public final class Text {
             Pattern.compile("\u001b(?:\\[[0-?]*[ -/]*[@-~]|[\\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|[ -/]*[0-~])?");
 
     private Text() {}
+
+    /** Each line as {@link #printable} has it. */
+    public static String printableLines(String text) {
+        return text.lines().map(Text::printable).collect(Collectors.joining("\n"));
+    }
 
     /** Without control characters, and at most {@link #MAX_LINE} characters. */
     public static String printable(String text) {
