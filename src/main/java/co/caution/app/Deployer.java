@@ -22,6 +22,8 @@ import org.springframework.stereotype.Service;
 public class Deployer {
 
     private static final Duration GRACE = Duration.ofSeconds(10);
+    /** Each holds a thread and an open repository, and goes on when its client leaves. */
+    private static final int MOST_WAITING = 20;
 
     private final AppStore store;
     private final Repositories repositories;
@@ -62,8 +64,13 @@ public class Deployer {
      * Starts working on a push whose objects are in the app's repository. They are pinned before this returns.
      *
      * @param ref the branch, which moves from {@code from} to {@code commit} once the release is live
+     * @throws AppException.Conflict when too many pushes to the app wait already
      */
     public PushRun push(App app, String ref, ObjectId from, ObjectId commit) throws IOException {
+        if (turn(app.id()).waiting() >= MOST_WAITING) {
+            throw new AppException.Conflict(MOST_WAITING + " pushes to this app wait already; push again when some are over,"
+                    + " or stop some: caution builds cancel");
+        }
         var build = Build.started(app.id(), ref, commit.name(), clock.instant());
         try (Repository repository = repositories.open(app.id())) {
             repositories.pin(repository, build.id(), commit);

@@ -1,6 +1,7 @@
 package co.caution.git;
 
 import co.caution.app.App;
+import co.caution.app.AppException;
 import co.caution.app.Deployer;
 import co.caution.app.PushOutcome;
 import java.io.IOException;
@@ -41,8 +42,7 @@ final class PushHook implements PreReceiveHook {
         asked = true;
         @Nullable String refusal = refusal(commands);
         if (refusal != null) {
-            pack.sendMessage("fatal: nothing was built: " + refusal);
-            reject(commands, "not deployed, see above");
+            refuse(pack, commands, refusal);
             return;
         }
         var branch = commands.stream().filter(command -> isBranch(command) && command.getType() != Type.DELETE).findFirst();
@@ -64,9 +64,16 @@ final class PushHook implements PreReceiveHook {
                 case PushOutcome.Cancelled _ -> reject(all, "cancelled");
                 case PushOutcome.Failed failed -> reject(all, failed.phase() + " failed");
             }
+        } catch (AppException.Conflict e) {
+            refuse(pack, all, e.getMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void refuse(ReceivePack pack, Collection<ReceiveCommand> commands, @Nullable String why) {
+        pack.sendMessage("fatal: nothing was built: " + why);
+        reject(commands, "not deployed, see above");
     }
 
     private @Nullable String refusal(Collection<ReceiveCommand> commands) {
