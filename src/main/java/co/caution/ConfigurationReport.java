@@ -75,9 +75,11 @@ final class ConfigurationReport {
         problems.add(new ConfigurationProblem(property, null, null, wrong, remedy, passing));
     }
 
-    /** A URL may carry a password: in front of the host, or as a parameter. */
+    /** A URL may carry a password: in front of the host, or as a parameter. One with an @ or ? in it is hidden with the rest. */
     private static String shown(Object value) {
-        return value.toString().replaceAll("//[^/@]*@", "//…@").replaceAll("(?s)\\?.*", "?…");
+        String text = value.toString();
+        boolean clear = !text.contains("@") || text.matches("(?s)[^@?]*//[^/@?]*@[^@?]*(\\?[^@]*)?");
+        return clear ? text.replaceAll("//[^/@]*@", "//…@").replaceAll("(?s)\\?.*", "?…") : text.replaceAll("(?s)//.*", "//…");
     }
 
     private @Nullable String source(String property, @Nullable Origin origin) {

@@ -142,6 +142,17 @@ class ConfigurationTest {
                 .hasMessageContaining("caution.home: it is not set");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "postgres://me:hidden@db/x, postgres://…@db/x", "postgres://me:hid/den@db/x, postgres://…", "postgres://me:hid@den@db/x, postgres://…",
+        "postgres://me:hid?den@db/x, postgres://…", "postgres://db/x?password=hid@den, postgres://…",
+        "postgres://me:hidden@db/x?password=hid@den, postgres://…", "postgres://db/x?password=hidden, postgres://db/x?…"
+    })
+    void noPartOfAPasswordInAUrlIsShown(String url, String shown) {
+        option("caution.database.url", url, "test");
+        assertThat(errors().getMessage()).contains("caution.database.url (test) is '" + shown + "'").doesNotContain("hid");
+    }
+
     private void option(String property, String value, String shown) {
         options.removeIf(option -> option.property().equals(property));
         options.add(new Setting(property, value, shown));
