@@ -62,7 +62,7 @@ class Backups {
         long size = 0;
         for (List<Path> some : List.of(files.branches(), files.rest(), images(allImages))) {
             for (Path file : some) {
-                size += Files.exists(file) ? Files.size(file) + 1024 : 0; // a header, and padding
+                size += file.toFile().length() + 1024; // a header, and padding; 0 for what is gone by now
             }
         }
         return size;

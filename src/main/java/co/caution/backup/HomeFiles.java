@@ -1,13 +1,18 @@
 package co.caution.backup;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which files of a home directory go into a backup, and in which order: names that point at things before the things.
@@ -15,6 +20,8 @@ import java.util.stream.Stream;
  * built again, and nothing points at what is not there.
  */
 final class HomeFiles {
+
+    private static final Set<String> UNFINISHED = Set.of(".lock", ".tmp", ".new");
 
     private final Path home;
 
@@ -61,17 +68,36 @@ final class HomeFiles {
         }
     }
 
+    /** Regular files in order; what goes or gets its name while one looks was not finished. */
     private static List<Path> below(Path root, Predicate<Path> wanted) throws IOException {
-        if (!Files.exists(root)) {
-            return List.of();
-        }
-        Set<String> unfinished = Set.of(".lock", ".tmp", ".new");
-        try (Stream<Path> files = Files.walk(root)) {
-            return files.filter(Files::isRegularFile)
-                    .filter(file -> unfinished.stream().noneMatch(file.toString()::endsWith))
-                    .filter(wanted)
-                    .sorted()
-                    .toList();
-        }
+        var found = new ArrayList<Path>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile() && UNFINISHED.stream().noneMatch(file.toString()::endsWith) && wanted.test(file)) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                return unlessGone(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+                return unlessGone(e);
+            }
+
+            private static FileVisitResult unlessGone(@Nullable IOException e) throws IOException {
+                if (e != null && !(e instanceof NoSuchFileException)) {
+                    throw e;
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        found.sort(null);
+        return found;
     }
 }
