@@ -40,7 +40,7 @@ final class PostgresProcess {
 
     private PostgresProcess(Process process) {
         this.process = process;
-        Thread.ofVirtual().name("postgres-output").start(this::read);
+        Thread.ofPlatform().daemon().name("postgres-output").start(this::read);
     }
 
     static PostgresProcess start(Path binaries, List<String> words) throws IOException {

@@ -5,6 +5,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -79,6 +81,15 @@ class ArchitectureTest {
                 .should().onlyDependOnClassesThat().resideInAnyPackage("co.caution.attestation..", "co.caution.eif..",
                         "java..", "javax..", "org.jspecify..", "COSE..", "com.upokecenter.cbor..", "org.bouncycastle..", "com.amazon.corretto..")
                 .check(CLASSES);
+    }
+
+    /** A read from a pipe holds the carrier: on two cores two silent programs would stop every request. */
+    @Test
+    void whatAProgramSaysIsReadOnAThreadOfTheSystem() {
+        var readsPrograms = DescribedPredicate.<JavaClass>describe("read what a program says", type ->
+                type.getMethodCallsFromSelf().stream().anyMatch(call -> call.getTargetOwner().isEquivalentTo(Process.class)
+                        && List.of("getInputStream", "getErrorStream", "inputReader", "errorReader").contains(call.getName())));
+        noClasses().that(readsPrograms).should().callMethod(Thread.class, "ofVirtual").check(CLASSES);
     }
 
     @Test

@@ -44,7 +44,7 @@ final class BuildProcess {
             throws BuildException, IOException, InterruptedException {
         Process process = builder.directory(directory.toFile()).redirectErrorStream(true).start();
         var output = new Output(process.getInputStream(), limits.log().bytes());
-        Thread reader = Thread.ofVirtual().start(output);
+        Thread reader = Thread.ofPlatform().daemon().start(output);
         try {
             follow(output, lines, check);
             return process.waitFor();

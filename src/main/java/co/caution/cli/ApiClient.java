@@ -6,12 +6,13 @@ import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -123,8 +124,11 @@ final class ApiClient {
 
     private CliException failed(String path, IOException e) {
         return new CliException("unreachable", switch (e) {
-            case ConnectException _, HttpTimeoutException _ -> "No Caution server answers at " + server
+            case ConnectException _, HttpConnectTimeoutException _ -> "No Caution server answers at " + server
                     + ". Is it running (caution server)? Another one is named with --server URL.";
+            case HttpTimeoutException _ -> server + " took the call and has not answered within " + TOTAL.toSeconds()
+                    + " s. It may be overloaded, or wait for its database or disk: its log and " + server
+                    + "/health/ready say more. What was asked may still be done.";
             case SSLHandshakeException _ -> "The certificate of " + server + " is not accepted: " + e.getMessage()
                     + ". If a private authority signed it, name that: --ca FILE";
             default -> "The call to " + server + path + " failed: " + e.getMessage();

@@ -20,7 +20,7 @@ final class AppLookup {
                 return app;
             }
         }
-        throw new CliException("App '" + wanted + "' not found on " + api.server()
+        throw new CliException("not_found", "App '" + wanted + "' not found on " + api.server()
                 + ". 'caution apps list' shows yours; 'caution init' makes one.");
     }
 }

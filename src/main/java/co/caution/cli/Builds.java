@@ -34,7 +34,7 @@ final class Builds {
     JsonNode find(@Nullable String start) {
         JsonNode all = all();
         if (all.isEmpty()) {
-            throw new CliException("This app has no builds. A push makes one: git push caution main");
+            throw new CliException("not_found", "This app has no builds. A push makes one: git push caution main");
         }
         if (start == null) {
             return all.get(0);
@@ -47,7 +47,7 @@ final class Builds {
                     .map(build -> build.path("id").asString()).collect(Collectors.joining(", ")) + ". Give more of it.");
         }
         if (found.isEmpty()) {
-            throw new CliException("This app has no build '" + start + "'. 'caution builds list' shows its builds.");
+            throw new CliException("not_found", "This app has no build '" + start + "'. 'caution builds list' shows its builds.");
         }
         return found.getFirst();
     }

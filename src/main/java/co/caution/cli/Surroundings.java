@@ -16,10 +16,16 @@ record Surroundings(Path directory, Path home, Map<String, String> environment) 
     static final ScopedValue<Surroundings> OTHER = ScopedValue.newInstance();
 
     private static final Surroundings PROCESS =
-            new Surroundings(Path.of("").toAbsolutePath(), Path.of(System.getProperty("user.home")), System.getenv());
+            new Surroundings(Path.of("").toAbsolutePath(), home(System.getenv()), System.getenv());
 
     static Surroundings current() {
         return OTHER.orElse(PROCESS);
+    }
+
+    /** As the shell and git see it: {@code $HOME}. Java alone would ask the user database, and so mix two homes. */
+    static Path home(Map<String, String> environment) {
+        var home = environment.getOrDefault("HOME", "");
+        return Path.of(home.startsWith("/") ? home : System.getProperty("user.home"));
     }
 
     /** A variable that is set, and not to nothing. */

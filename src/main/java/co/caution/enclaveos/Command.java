@@ -42,7 +42,7 @@ final class Command {
     void run(Consumer<String> line) throws IOException, InterruptedException {
         Deque<String> last = new ArrayDeque<>();
         Process process = start();
-        Thread reader = Thread.ofVirtual().start(() -> read(process, text -> {
+        Thread reader = Thread.ofPlatform().daemon().start(() -> read(process, text -> {
             synchronized (last) {
                 last.addLast(text);
                 if (last.size() > KEPT_LINES) {

@@ -52,7 +52,7 @@ final class LocalEnclave implements Enclave {
                 .redirectError(directory.resolve("host.log").toFile())
                 .start();
         Process started = process;
-        Thread.ofVirtual().name("enclave-" + id).start(() -> follow(started));
+        Thread.ofPlatform().daemon().name("enclave-" + id).start(() -> follow(started));
     }
 
     CompletableFuture<Void> heartbeat() {
