@@ -143,7 +143,7 @@ final class CborReader {
             throw error("a container of more than " + MAX_ENTRIES + " entries");
         }
         frame.items.add(item);
-        if (frame.left > 0) {
+        if (frame.left != -1) {
             frame.left--;
         }
     }

@@ -38,7 +38,7 @@ class CborTest {
         "1f, indefinite string", "f90000, float", "fa00000000, float", "fb0000000000000000, float",
         "f7, simple value", "e0, simple value", "f801, simple value", "fc, simple value", "c000, tag", "d818, tag", "ff, break", "81ff, break",
         "a1ff00, break", "bf01ff, behind a key", "a201020102, twice", "a2010218010a, twice", "bf616101616102ff, twice",
-        "a14100f6, neither text nor", "a1f6f6, neither text nor", "a120f6, neither text nor", "a18080, neither text nor",
+        "a14100f6, neither text nor", "a201024100f6, neither text nor", "8200, more entries than there are bytes", "a1f6f6, neither text nor", "a120f6, neither text nor", "a18080, neither text nor",
         "62c328, UTF-8", "63eda080, UTF-8", "62c080, UTF-8", "818181818100, deeper", "9f9f9f9f9fffffffffff, deeper",
         "9841, more than 64", "b841, more than 64", "9bffffffffffffffff, more than 64", "bb7fffffffffffffff, more than 64"})
     void what_is_ambiguous_or_unbounded_is_refused(String hex, String why) {
@@ -51,6 +51,14 @@ class CborTest {
         read("9f" + "00".repeat(64) + "ff");
         assertThatExceptionOfType(InvalidCborException.class).isThrownBy(() -> read("9f" + "00".repeat(65) + "ff"))
                 .withMessageContaining("more than 64");
+    }
+
+    @Test
+    void an_input_has_at_most_1024_items() throws Exception {
+        String arrays = ("9840" + "00".repeat(64)).repeat(15);
+        read("983f" + arrays + "00".repeat(48));
+        assertThatExceptionOfType(InvalidCborException.class).isThrownBy(() -> read("9840" + arrays + "00".repeat(49)))
+                .withMessageContaining("more than 1024 items");
     }
 
     @Test

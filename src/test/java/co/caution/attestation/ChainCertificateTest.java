@@ -14,9 +14,13 @@ import java.util.HexFormat;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +92,16 @@ class ChainCertificateTest {
         }, "not a certificate: tag 4");
     }
 
+    /** Nothing behind the list of extensions in its field, and nothing behind the value of one. */
+    @Test
+    void extensions_have_an_end() {
+        assertRefused(spec -> spec.signed = signed -> replaced(signed, 7, field ->
+                new DERTaggedObject(false, 3, new DERSequence(new ASN1Encodable[] {field, DERNull.INSTANCE}))), "something more");
+        assertRefused(spec -> spec.signed = signed -> replaced(signed, 7, list ->
+                new DERTaggedObject(true, 3, new DERSequence(appended((ASN1Sequence) list.getObjectAt(0), DERNull.INSTANCE)))),
+                "something more");
+    }
+
     @Test
     void extensions_have_one_form() {
         // A number where an extension's critical flag may stand.
@@ -111,6 +125,8 @@ class ChainCertificateTest {
                 return parts;
             });
         }, "something more");
+        assertRefused(spec -> spec.signed = signed -> replaced(signed, 4, validity -> appended(validity, validity.getObjectAt(1))),
+                "something more");
         assertRefused(spec -> spec.whole = whole -> TestChain.sequence(
                 Arrays.copyOfRange(whole, 4, whole.length), new byte[] {5, 0}), "something more");
     }
@@ -133,6 +149,14 @@ class ChainCertificateTest {
         same.requireIssuedBy(upper);
         ChainCertificate other = read(2, spec -> spec.issuer = "CN=a c");
         assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> other.requireIssuedBy(upper)).withMessageContaining("another issuer");
+    }
+
+    @Test
+    void what_is_no_name_is_nobodys_and_is_said_to_be_none() throws Exception {
+        ChainCertificate upper = read(1, spec -> {});
+        ChainCertificate nameless = read(2, spec -> spec.signed = signed -> replaced(signed, 3, issuer -> new DERSequence(DERNull.INSTANCE)));
+        assertThat(nameless.issuer()).isEqualTo("not a name");
+        assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> nameless.requireIssuedBy(upper)).withMessageContaining("another issuer");
     }
 
     private static UnaryOperator<byte[]> signature(String bits) {
@@ -158,6 +182,25 @@ class ChainCertificateTest {
             }
             return less;
         });
+    }
+
+    /** The signed part with another field in this place; the field of the extensions is given without its tag. */
+    private static byte[] replaced(byte[] signed, int field, Function<ASN1Sequence, ASN1Encodable> change) {
+        return rebuilt(signed, parts -> {
+            ASN1EncodableVector others = new ASN1EncodableVector();
+            for (int i = 0; i < parts.size(); i++) {
+                ASN1Encodable part = parts.get(i) instanceof ASN1TaggedObject tagged && i == field ? tagged.getExplicitBaseObject() : parts.get(i);
+                others.add(i == field ? change.apply((ASN1Sequence) part) : part);
+            }
+            return others;
+        });
+    }
+
+    private static ASN1Encodable appended(ASN1Sequence sequence, ASN1Encodable last) {
+        ASN1EncodableVector all = new ASN1EncodableVector();
+        sequence.forEach(all::add);
+        all.add(last);
+        return new DERSequence(all);
     }
 
     private static byte[] rebuilt(byte[] signed, Function<ASN1EncodableVector, ASN1EncodableVector> change) {

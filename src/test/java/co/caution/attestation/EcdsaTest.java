@@ -1,6 +1,7 @@
 package co.caution.attestation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import co.caution.attestation.Evidence.Genuine;
 import co.caution.attestation.Evidence.Refused;
@@ -67,6 +68,18 @@ class EcdsaTest {
         assertThat(Ecdsa.loaded(() -> Ecdsa.of("signs everything", new Lying(true)))).isEmpty();
         assertThat(Ecdsa.loaded(() -> Ecdsa.of("signs nothing", new Lying(false)))).isEmpty();
         assertThat(Ecdsa.loaded(Ecdsa::jdk)).isPresent();
+        assertThat(Ecdsa.loaded(Ecdsa::bouncyCastle)).isPresent();
+    }
+
+    /** CVE-2022-21449: also where the provider would accept it. */
+    @Test
+    void r_and_s_are_in_range_whatever_the_provider_says() throws Exception {
+        TestChain chain = new TestChain().issue();
+        Ecdsa credulous = Ecdsa.of("signs everything", new Lying(true));
+        byte[] spki = ChainCertificate.parse("x", chain.certificate(4)).spki();
+        CoseSign1.read(chain.document()).verify(credulous, spki);
+        CoseSign1 zeros = CoseSign1.read(CoseSign1.write(chain.payload().encode(), new byte[96]));
+        assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> zeros.verify(credulous, spki)).withMessageContaining("1..n-1");
     }
 
     @ParameterizedTest

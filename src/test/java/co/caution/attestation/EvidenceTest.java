@@ -7,6 +7,7 @@ import co.caution.attestation.Evidence.Genuine;
 import co.caution.attestation.Evidence.Refused;
 import co.caution.attestation.TestChain.Spec;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -32,6 +33,10 @@ class EvidenceTest {
 
     private static final Instant NOW = TestChain.NOW;
     private static final int HEAD = 7 + 3;
+
+    /** The leaf's own common name (its issuer's is shorter), in hex. */
+    private static final String COMMON_NAME_UTF8 = "06035504030c%02x".formatted((TestChain.MODULE + ".eu-test-1.aws").length())
+            + HexFormat.of().formatHex(TestChain.MODULE.getBytes(StandardCharsets.US_ASCII));
 
     private TestChain chain;
     private byte[] good;
@@ -88,6 +93,7 @@ class EvidenceTest {
     void the_envelope_has_one_form() {
         assertRefused(check(new byte[0]), Rule.ENVELOPE, "nothing");
         assertRefused(check(new byte[CoseSign1.MAX_SIZE + 1]), Rule.ENVELOPE, "more than 16384");
+        assertRefused(check(new byte[CoseSign1.MAX_SIZE]), Rule.CBOR, "follows");
         assertRefused(check(concat(new byte[] {(byte) 0xd8, 61}, good)), Rule.ENVELOPE, "tag");
         assertRefused(check(concat(new byte[] {(byte) 0xd2, (byte) 0xd2}, good)), Rule.ENVELOPE, "tag");
         assertRefused(check(new byte[] {(byte) 0xd2}), Rule.ENVELOPE, "tag");
@@ -168,6 +174,17 @@ class EvidenceTest {
         Payload payload = chain.payload();
         change.accept(payload);
         assertRefused(check(chain.sign(payload.encode())), Rule.PAYLOAD, message);
+    }
+
+    @Test
+    void the_limits_of_certificates_are_within_them() throws Exception {
+        for (int size : new int[] {1, 1024}) {
+            byte[] payload = chain.payload().set("cabundle", bundle(8))
+                    .set("certificate", new CborWriter().bytes(new byte[size])).encode();
+            AttestationDocument document = DocumentReader.read(payload);
+            assertThat(document.cabundle()).hasSize(8);
+            assertThat(document.certificate()).hasSize(size);
+        }
     }
 
     @Test
@@ -271,6 +288,8 @@ class EvidenceTest {
                 broken(Rule.LEAF_NAME, 4, "module_id.region.aws", s -> s.subject = "CN=" + TestChain.MODULE + "..aws"),
                 broken(Rule.LEAF_NAME, 4, "holds no region", s -> s.subject = "CN=" + TestChain.MODULE + ".EU.aws"),
                 broken(Rule.LEAF_NAME, 4, "0 common names", s -> s.subject = "O=" + TestChain.MODULE + ".eu-test-1.aws"),
+                broken(Rule.LEAF_NAME, 4, "subject that is not a name",
+                        s -> s.signed = changed(COMMON_NAME_UTF8, COMMON_NAME_UTF8.replace("06035504030c", "060355040316"))),
                 broken(Rule.LEAF_NAME, 4, "2 common names", s -> s.subject = "CN=a,CN=" + TestChain.MODULE + ".eu-test-1.aws"),
                 broken(Rule.LEAF_NAME, 4, "leaf's region eu-test-2", s -> s.subject = "CN=" + TestChain.MODULE + ".eu-test-2.aws"),
                 broken(Rule.LEAF_NAME, 3, "leaf's region", s -> s.subject = "CN=i-0123456789abcdef0.us-1.aws.nitro-enclaves"));
@@ -303,6 +322,13 @@ class EvidenceTest {
 
     private static Arguments broken(Rule rule, int certificate, String message, Consumer<Spec> change) {
         return Arguments.of(rule, certificate, message, change);
+    }
+
+    @Test
+    void the_leafs_name_may_be_a_printable_string() throws Exception {
+        chain = new TestChain().with(4, s -> s.signed = changed(COMMON_NAME_UTF8, COMMON_NAME_UTF8.replace("06035504030c", "060355040313")))
+                .issue();
+        assertThat(check(chain.document())).isInstanceOf(Genuine.class);
     }
 
     @ParameterizedTest(name = "{0}, certificate {1}: {2}")

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -100,6 +101,13 @@ class LocalRootTest {
     }
 
     @Test
+    void a_key_of_another_kind_belongs_to_no_root() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        X509Certificate root = ChainIssuer.root(ChainIssuer.newKey(RANDOM), NOW, RANDOM);
+        assertThat(ChainIssuer.belongTogether(root, generator.generateKeyPair().getPrivate())).isFalse();
+    }
+
+    @Test
     void a_root_that_does_not_say_simulated_is_refused() throws Exception {
         Path directory = temp.resolve("root");
         loadOrCreate(directory);
@@ -165,6 +173,8 @@ class LocalRootTest {
         LocalRoot root = LocalRoot.inMemory(NOW, RANDOM);
         Path one = Files.writeString(temp.resolve("one"), root.pem());
         assertThat(TrustRoot.of(one)).isEqualTo(root.trustRoot());
+        Path padded = Files.writeString(temp.resolve("long"), root.pem() + "\n".repeat(65_536 - root.pem().length()));
+        assertThat(TrustRoot.of(padded)).isEqualTo(root.trustRoot());
         Path two = Files.writeString(temp.resolve("two"), root.pem() + LocalRoot.inMemory(NOW, RANDOM).pem());
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> TrustRoot.of(two)).withMessageContaining("more than one");
     }
@@ -173,7 +183,7 @@ class LocalRootTest {
     void a_file_without_a_certificate_is_no_root() throws IOException {
         Path file = Files.writeString(temp.resolve("x"), "x");
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> TrustRoot.of(file)).withMessageContaining("neither PEM nor DER");
-        Path large = Files.write(temp.resolve("y"), new byte[70_000]);
+        Path large = Files.write(temp.resolve("y"), new byte[65_537]);
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> TrustRoot.of(large)).withMessageContaining("too large");
     }
 

@@ -99,6 +99,7 @@ class NsmCodecTest {
                 .withMessageContaining("4097 bytes, more than 4096");
         assertThatExceptionOfType(InvalidCborException.class).isThrownBy(() -> NsmResponse.decode(new byte[0x3001]))
                 .withMessageContaining("12289 bytes, more than 12288");
+        assertThatExceptionOfType(InvalidCborException.class).isThrownBy(() -> NsmRequest.decode(new byte[0x1000])).withMessageContaining("follows");
     }
 
     @ParameterizedTest

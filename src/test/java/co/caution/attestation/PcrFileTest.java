@@ -45,8 +45,11 @@ class PcrFileTest {
     }
 
     @Test
-    void a_file_has_a_limit() {
-        assertThatExceptionOfType(InvalidPcrFileException.class).isThrownBy(() -> PcrFile.parse(" ".repeat(70_000)));
+    void a_file_and_its_registers_have_limits() throws Exception {
+        assertThatExceptionOfType(InvalidPcrFileException.class).isThrownBy(() -> PcrFile.parse(" ".repeat(PcrFile.MAX_SIZE + 1)))
+                .withMessageContaining("at most 65536");
+        String file = "PCR0: %s\nPCR1: %s\nPCR2: %s\nPCR31: %s\n".formatted(A, A, A, A);
+        assertThat(PcrFile.parse(file + " ".repeat(PcrFile.MAX_SIZE - file.length())).values()).containsOnlyKeys(0, 1, 2, 31);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import co.caution.attestation.Evidence.Genuine;
 import co.caution.attestation.Evidence.Refused;
 import co.caution.eif.Measurements;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SoftwareNsmTest {
@@ -139,6 +141,8 @@ class SoftwareNsmTest {
     @Test
     void what_does_not_parse_is_an_invalid_operation() throws Exception {
         assertThat(NsmResponse.decode(nsm.handle(new byte[] {0}))).isEqualTo(new NsmResponse.Failed(NsmError.INVALID_OPERATION));
+        assertThat(NsmResponse.decode(nsm.handle(new byte[NsmRequest.MAX_SIZE])))
+                .isEqualTo(new NsmResponse.Failed(NsmError.INVALID_OPERATION));
     }
 
     @Test
@@ -187,11 +191,22 @@ class SoftwareNsmTest {
                 .isThrownBy(() -> NsmServer.serve(new ByteArrayInputStream(new byte[3]), out, nsm));
     }
 
+    /** The peer waits for each answer: none may stay in a buffer. */
+    @Test
+    void the_longest_request_is_answered_at_once() throws Exception {
+        byte[] frame = Arrays.copyOf(new byte[] {0, 0, 0x10, 0}, 4 + NsmRequest.MAX_SIZE);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        NsmServer.serve(new ByteArrayInputStream(frame), new BufferedOutputStream(out), nsm);
+        DataInputStream responses = new DataInputStream(new ByteArrayInputStream(out.toByteArray()));
+        assertThat(NsmResponse.decode(responses.readNBytes(responses.readInt())))
+                .isEqualTo(new NsmResponse.Failed(NsmError.INVALID_OPERATION));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"00000000", "00001001", "ffffffff"})
-    void a_length_beyond_the_drivers_ends_the_stream(String length) {
+    @CsvSource({"00000000, 0", "00001001, 4097", "01020304, 16909060", "ffffffff, 4294967295"})
+    void a_length_beyond_the_drivers_ends_the_stream(String length, String bytes) {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> NsmServer.serve(new ByteArrayInputStream(HexFormat.of().parseHex(length)),
-                        new ByteArrayOutputStream(), nsm)).withMessageContaining("1 to 4096");
+                        new ByteArrayOutputStream(), nsm)).withMessageContaining("a request of " + bytes + " bytes; 1 to 4096");
     }
 }

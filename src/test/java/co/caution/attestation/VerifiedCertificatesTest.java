@@ -1,6 +1,7 @@
 package co.caution.attestation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import co.caution.attestation.Evidence.Genuine;
 import co.caution.attestation.Evidence.Refused;
@@ -43,6 +44,18 @@ class VerifiedCertificatesTest {
         assertThat(verified.link("certificate 4", one.certificate(4), chain(two, verified).get(3)).verified()).isFalse();
         assertThat(verified.link("certificate 4", one.certificate(4), null).verified()).isFalse();
         assertThat(verified.link("another", one.certificate(4), chain(one, verified).get(3)).verified()).isFalse();
+    }
+
+    /** Each signature of a chain is computed once: the second time nobody is there who could. */
+    @Test
+    void a_verified_chain_is_remembered() throws Exception {
+        AttestationDocument document = DocumentReader.read(new TestChain().issue().payload().encode());
+        Ecdsa incapable = Ecdsa.of("signs nothing", new Lying(false));
+        VerifiedCertificates verified = new VerifiedCertificates(64);
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> CertificateChain.read(document, verified).requireSignatures(NOW, incapable, verified));
+        CertificateChain.read(document, verified).requireSignatures(NOW, Ecdsa.fastest(), verified);
+        CertificateChain.read(document, verified).requireSignatures(NOW, incapable, verified);
     }
 
     @Test
