@@ -102,7 +102,7 @@ class LocalRootTest {
 
     @Test
     void a_key_of_another_kind_belongs_to_no_root() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
         X509Certificate root = ChainIssuer.root(ChainIssuer.newKey(RANDOM), NOW, RANDOM);
         assertThat(ChainIssuer.belongTogether(root, generator.generateKeyPair().getPrivate())).isFalse();
     }
