@@ -9,6 +9,8 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.util.FileSystemUtils;
 
@@ -37,6 +39,8 @@ public final class Restoration {
     }
 
     private Restore.Summary run(Path file, Progress progress) throws IOException, InterruptedException {
+        // No service runs here whose log it would be; the terminal is for the progress.
+        LoggingSystem.get(Restoration.class.getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
         boolean made = !Files.exists(home);
         requireEmptyHome();
         Restore restore = Restore.of(file, fraction -> progress.at(fraction / 3));

@@ -16,7 +16,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Reads a backup; every read checks every byte. */
 final class BackupFile {
@@ -28,7 +27,6 @@ final class BackupFile {
     private static final Pattern NAME = Pattern.compile("(?:home/metrics-token|database/[^/\\x00-\\x1f]+\\.copy"
             + "|home/(?:repositories|builds|ssh|simulated-root|images)(?:/(?!\\.{1,2}(?:/|$))[^/\\x00-\\x1f]+)+)");
     private static final int LARGEST_CONTENTS = 256 << 20;
-    private static final JsonMapper JSON = new JsonMapper();
 
     private final Path file;
 
@@ -86,7 +84,7 @@ final class BackupFile {
         }
         Contents contents;
         try {
-            contents = JSON.readValue(json, Contents.class);
+            contents = Contents.parse(json);
         } catch (JacksonException | IllegalArgumentException | NullPointerException e) {
             throw new InvalidBackupException("its list of contents cannot be read");
         }

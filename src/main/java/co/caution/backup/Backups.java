@@ -23,7 +23,6 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.FileSystemUtils;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Backs the service up while it runs. */
 @Component
@@ -36,21 +35,18 @@ class Backups {
     private final DataSource dataSource;
     private final TransactionTemplate snapshot;
     private final Clock clock;
-    private final JsonMapper json;
 
     Backups(
             PlatformSettings settings,
             AppStore store,
             DataSource dataSource,
             PlatformTransactionManager transactions,
-            Clock clock,
-            JsonMapper json) {
+            Clock clock) {
         this.settings = settings;
         this.store = store;
         this.dataSource = dataSource;
         this.snapshot = new TransactionTemplate(transactions);
         this.clock = clock;
-        this.json = json;
         snapshot.setReadOnly(true);
         // Every table as it was at one moment.
         snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
@@ -94,8 +90,8 @@ class Backups {
                     LOG.warn("the image {} of a release is not there any more; the backup goes on without", image);
                 }
             }
-            writer.contents(json.writeValueAsBytes(new Contents(Contents.FORMAT, clock.instant().toString(), schema[0],
-                    database, writer.written())));
+            writer.contents(new Contents(Contents.FORMAT, clock.instant().toString(), schema[0], database,
+                    writer.written()).json());
         } finally {
             FileSystemUtils.deleteRecursively(work);
         }

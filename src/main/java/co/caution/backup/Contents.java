@@ -1,6 +1,9 @@
 package co.caution.backup;
 
 import java.util.List;
+import java.util.Objects;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code contents.json}, the last entry of a backup: what the others must be.
@@ -16,10 +19,21 @@ record Contents(int format, String createdAt, int schema, List<Table> tables, Li
     static final String NAME = "contents.json";
     /** Entries below this one are the home directory's files, by the same names. */
     static final String HOME = "home/";
+    private static final JsonMapper JSON =
+            JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
     Contents {
+        Objects.requireNonNull(createdAt);
         tables = List.copyOf(tables);
         files = List.copyOf(files);
+    }
+
+    byte[] json() {
+        return JSON.writeValueAsBytes(this);
+    }
+
+    static Contents parse(byte[] json) {
+        return JSON.readValue(json, Contents.class);
     }
 
     /** Rows are PostgreSQL's COPY text format, in the entry {@link #entry()}. */

@@ -2,6 +2,10 @@ package co.caution.cli;
 
 import co.caution.ConfigurationException;
 import co.caution.build.Text;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +79,15 @@ final class Errors {
         Throwable cause = e;
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
+        }
+        if (cause instanceof FileSystemException refused && refused.getFile() != null && refused.getReason() == null) {
+            // Its message is the path, and nothing else.
+            return refused.getFile() + ": " + switch (refused) {
+                case NoSuchFileException _ -> "there is no such file or directory";
+                case AccessDeniedException _ -> "this user may not";
+                case FileAlreadyExistsException _ -> "it is there already";
+                default -> "the file system refuses it (" + refused.getClass().getSimpleName() + ")";
+            };
         }
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }

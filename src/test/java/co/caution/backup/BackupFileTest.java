@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.json.JsonMapper;
 
 class BackupFileTest {
 
@@ -85,7 +84,7 @@ class BackupFileTest {
     void aBackupOfAnotherFormatIsRefused() throws IOException {
         Path backup = directory.resolve("later.backup");
         try (var writer = new BackupWriter(Files.newOutputStream(backup))) {
-            writer.contents(json(new Contents(2, "2030-01-01T00:00:00Z", 1, List.of(), List.of())));
+            writer.contents(new Contents(2, "2030-01-01T00:00:00Z", 1, List.of(), List.of()).json());
         }
         assertThatThrownBy(() -> check(backup)).hasMessageContaining("it has format 2; this program reads format 1");
     }
@@ -109,12 +108,8 @@ class BackupFileTest {
                 files.add(file);
                 writer.add(name, file);
             }
-            writer.contents(json(new Contents(1, "2026-01-01T00:00:00Z", 1, List.of(), writer.written())));
+            writer.contents(new Contents(1, "2026-01-01T00:00:00Z", 1, List.of(), writer.written()).json());
         }
         return backup;
-    }
-
-    private static byte[] json(Contents contents) {
-        return new JsonMapper().writeValueAsBytes(contents);
     }
 }

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Into a database outside of the home, whole or not at all. */
 class RestorationTest {
@@ -151,8 +150,7 @@ class RestorationTest {
         try (var writer = new BackupWriter(Files.newOutputStream(backup))) {
             writer.add(table.entry(), Files.writeString(Files.createTempFile(directory, "rows", ""), rows));
             writer.add("home/ssh/key", Files.writeString(Files.createTempFile(directory, "key", ""), "secret"));
-            writer.contents(new JsonMapper().writeValueAsBytes(
-                    new Contents(1, "2026-01-01T00:00:00Z", schema, List.of(table), writer.written())));
+            writer.contents(new Contents(1, "2026-01-01T00:00:00Z", schema, List.of(table), writer.written()).json());
         }
         return backup;
     }

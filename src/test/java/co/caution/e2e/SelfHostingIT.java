@@ -73,6 +73,7 @@ class SelfHostingIT {
         aBrokenBackupLeavesNothing(alice, backup, second);
         Result restored = alice.caution("admin", "restore", backup.toString(), "--home", second.toString());
         assertThat(restored.exitCode()).as(restored.output()).isZero();
+        assertThat(restored.output()).containsPattern("as of 20\\d\\d-").doesNotContain("INFO");
         Result again = alice.caution("admin", "restore", backup.toString(), "--home", second.toString());
         assertThat(again.exitCode()).isEqualTo(1);
         assertThat(again.output()).contains("is not empty", "replaces nothing");
