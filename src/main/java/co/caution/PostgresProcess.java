@@ -105,10 +105,6 @@ final class PostgresProcess {
 
     /** Ends what a killed service left, so that no two ever work on the same files. */
     static void endLeftovers(Path binaries) throws IOException, InterruptedException {
-        if (!Files.exists(binaries)) {
-            return;
-        }
-        binaries = binaries.toRealPath(); // as the kernel names programs, whatever links lead there
         List<ProcessHandle> left = of(binaries);
         if (!left.isEmpty()) {
             LOG.warn("ending what is left of a database that was killed, or whose service was ({} processes)", left.size());
@@ -124,9 +120,13 @@ final class PostgresProcess {
         }
     }
 
-    private static List<ProcessHandle> of(Path binaries) {
+    static List<ProcessHandle> of(Path binaries) throws IOException {
+        if (!Files.exists(binaries)) {
+            return List.of();
+        }
+        String real = binaries.toRealPath() + "/"; // as the kernel names programs, whatever links lead there
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-            return all.filter(process -> process.info().command().orElse("").startsWith(binaries + "/")).toList();
+            return all.filter(process -> process.info().command().orElse("").startsWith(real)).toList();
         }
     }
 

@@ -100,19 +100,17 @@ class PipelineTest {
     }
 
     @Test
-    void theNamesThatABuildSeesAreTheSameEveryTime() throws Exception {
+    void theNamesThatABuildSeesAreThoseOfNoMachine() throws Exception {
         // Into a file: on a busy machine buildah may lose what a step prints.
         TestSource source = ContainerBuilds.source("""
                 FROM localhost/packages/toolchain
                 RUN { export; umask; read -r name < /proc/sys/kernel/hostname; echo $name; \
                       while read -r line; do echo $line; done < /etc/hosts; } > /app
                 """).file("Procfile", "run: sh -c x");
-        BuiltImage one = build(source, "one");
-        BuiltImage two = build(source, "two");
+        build(source, "stage");
 
-        assertThat(directory.resolve("one/output/rootfs.cpio")).content(StandardCharsets.ISO_8859_1)
+        assertThat(directory.resolve("stage/output/rootfs.cpio")).content(StandardCharsets.ISO_8859_1)
                 .contains("export PWD='/'\n0022\nbuild\n127.0.0.1 localhost\n");
-        assertThat(two.measurements()).isEqualTo(one.measurements());
         assertThat(recorder.lines).noneMatch(line -> line.contains("COMMIT"));
     }
 

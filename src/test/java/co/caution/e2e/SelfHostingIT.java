@@ -22,6 +22,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.ssl.SslBundles;
@@ -54,6 +55,7 @@ class SelfHostingIT {
     }
 
     @Test
+    @Tag("full")
     void aServerBehindTlsIsBackedUpAndComesBackElsewhere() throws Exception {
         Site first = Site.of(directory.resolve("first"), Site.userCache());
         Path backup = directory.resolve("caution.backup");
