@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
  * metrics need not know them.
  */
 @Component
-public class AppMeters {
+public final class AppMeters {
 
     private final MeterRegistry registry;
 
