@@ -2,14 +2,7 @@ package co.caution.gateway;
 
 import co.caution.app.PlatformSettings;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,26 +14,20 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class AdminToken {
 
-    private final byte[] token;
+    private final String token;
 
     AdminToken(PlatformSettings settings, SecureRandom random, JsonMapper json) throws IOException {
-        byte[] secret = new byte[32];
-        random.nextBytes(secret);
-        String hex = HexFormat.of().formatHex(secret);
-        this.token = hex.getBytes(StandardCharsets.US_ASCII);
-        Path fresh = Files.createTempFile(settings.home(), "admin", ".new",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        this.token = TokenFile.newToken(random);
         var file = new LinkedHashMap<String, String>();
         file.put("server", settings.serverHere());
-        file.put("token", hex);
+        file.put("token", token);
         if (settings.certificate() != null) {
             file.put("certificate", settings.certificate().toString());
         }
-        Files.writeString(fresh, json.writeValueAsString(file));
-        Files.move(fresh, settings.home().resolve("admin.json"), StandardCopyOption.ATOMIC_MOVE);
+        TokenFile.write(settings.home().resolve("admin.json"), json.writeValueAsString(file));
     }
 
     boolean matches(String candidate) {
-        return MessageDigest.isEqual(token, candidate.getBytes(StandardCharsets.UTF_8));
+        return TokenFile.same(token, candidate);
     }
 }
