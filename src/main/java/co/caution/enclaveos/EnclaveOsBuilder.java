@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Builds an {@link EnclaveOsRelease} from source, or takes it from a cache by the digest of everything that goes in. The
@@ -58,36 +61,36 @@ public final class EnclaveOsBuilder {
      */
     public EnclaveOsRelease build(BuildProgress progress) throws IOException, InterruptedException {
         Toolchain.check(linuxSource);
-        String inputs = inputs();
+        LockedInputs inputs = inputs();
         Optional<EnclaveOsRelease> built = cached(inputs);
         return built.isPresent() ? built.get() : cache.locked(() -> buildLocked(inputs, progress));
     }
 
-    private EnclaveOsRelease buildLocked(String inputs, BuildProgress progress)
+    private EnclaveOsRelease buildLocked(LockedInputs inputs, BuildProgress progress)
             throws IOException, InterruptedException {
         Optional<EnclaveOsRelease> meanwhile = cached(inputs);
         if (meanwhile.isPresent()) {
             return meanwhile.get();
         }
-        String digest = digest(inputs);
-        cache.discard("release", digest); // it is damaged, or not there
+        cache.discard("release", inputs.digest()); // it is damaged, or not there
         Path kernel = kernel((phase, fraction, line) -> progress.at(phase, fraction * KERNEL_SHARE, line));
         progress.at("compiling the agent", KERNEL_SHARE, "");
         Path agent = program("guest");
         progress.at("compiling the parent's program", KERNEL_SHARE + 0.07, "");
         Path host = program("host");
         progress.at("writing the boot ramdisk", 0.99, "");
-        Path release = cache.get("release", digest, (work, result) -> {
-            Files.copy(kernel.resolve(KernelBuild.IMAGE), result.resolve(KernelBuild.IMAGE));
-            BootRamdisk.write(agent, result.resolve(ReleaseFiles.RAMDISK));
-            Files.copy(host, result.resolve(ReleaseFiles.HOST));
+        Path release = cache.get("release", inputs.digest(), (work, result) -> {
+            Files.copy(kernel.resolve(KernelBuild.IMAGE), result.resolve(EnclaveOsLock.KERNEL));
+            Files.copy(agent, result.resolve(EnclaveOsLock.AGENT));
+            BootRamdisk.write(agent, result.resolve(EnclaveOsLock.RAMDISK));
+            Files.copy(host, result.resolve(EnclaveOsLock.HOST));
             Files.setPosixFilePermissions(
-                    result.resolve(ReleaseFiles.HOST), PosixFilePermissions.fromString("rwxr-xr-x"));
+                    result.resolve(EnclaveOsLock.HOST), PosixFilePermissions.fromString("rwxr-xr-x"));
             sources.copy("", result.resolve(ReleaseFiles.SOURCES));
-            ReleaseFiles.write(result, digest, inputs, CMDLINE);
+            ReleaseFiles.write(result, inputs);
         });
         progress.at("EnclaveOS is built", 1, "");
-        return ReleaseFiles.read(release, digest, CMDLINE)
+        return ReleaseFiles.read(release, inputs)
                 .orElseThrow(() -> new EnclaveOsBuildException("The cache does not keep what is written to " + release));
     }
 
@@ -103,14 +106,23 @@ public final class EnclaveOsBuilder {
                 .resolve("program");
     }
 
-    private Optional<EnclaveOsRelease> cached(String inputs) throws IOException {
-        String digest = digest(inputs);
-        return ReleaseFiles.read(cache.entry("release", digest), digest, CMDLINE);
+    private Optional<EnclaveOsRelease> cached(LockedInputs inputs) throws IOException {
+        return ReleaseFiles.read(cache.entry("release", inputs.digest()), inputs);
     }
 
-    private String inputs() throws IOException, InterruptedException {
-        return kernelInputs() + programInputs("guest") + programInputs("host")
-                + "cmdline " + CMDLINE + "\n";
+    private LockedInputs inputs() throws IOException, InterruptedException {
+        String tools = digest(String.join("\n", Toolchain.kernelVersions()));
+        String go = sources.toolchain("guest");
+        return new LockedInputs(
+                1,
+                List.of(new LockedInputs.Package("kernel-tools", "0", "amd64", tools),
+                        new LockedInputs.Package(
+                                "linux-source-6.12", "0", "all", new LargeFileDigests(cache).sha256(linuxSource))),
+                go,
+                digest(go),
+                new TreeMap<>(Map.of("guest", sources.digest("guest"), "host", sources.digest("host"),
+                        "kernel.config", Digests.sha256(sources.kernelConfig()))),
+                CMDLINE);
     }
 
     private String kernelInputs() throws IOException, InterruptedException {

@@ -54,12 +54,13 @@ class BuildCacheTest {
 
     @Test
     void aDamagedReleaseIsNotLoaded() throws Exception {
-        for (String name : List.of(KernelBuild.IMAGE, ReleaseFiles.RAMDISK, ReleaseFiles.HOST)) {
+        for (String name : EnclaveOsLock.OUTPUTS) {
             Files.writeString(directory.resolve(name), name);
         }
-        ReleaseFiles.write(directory, "d", "input 1\n", "console=ttyS0");
-        assertThat(ReleaseFiles.read(directory, "d", "console=ttyS0")).isPresent();
-        Files.writeString(directory.resolve(ReleaseFiles.HOST), "something else");
-        assertThat(ReleaseFiles.read(directory, "d", "console=ttyS0")).isEmpty();
+        LockedInputs inputs = TestLocks.inputs();
+        ReleaseFiles.write(directory, inputs);
+        assertThat(ReleaseFiles.read(directory, inputs)).isPresent();
+        Files.writeString(directory.resolve(EnclaveOsLock.HOST), "something else");
+        assertThat(ReleaseFiles.read(directory, inputs)).isEmpty();
     }
 }
