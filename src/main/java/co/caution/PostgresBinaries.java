@@ -1,6 +1,6 @@
 package co.caution;
 
-import co.caution.enclaveos.Durable;
+import co.caution.packages.Durable;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

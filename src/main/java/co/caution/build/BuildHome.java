@@ -1,5 +1,6 @@
 package co.caution.build;
 
+import co.caution.packages.PackageHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,8 @@ public record BuildHome(Path directory) {
         directory = directory.toAbsolutePath().normalize();
     }
 
-    /** {@code .deb} files by SHA-256. */
-    public Path packages() throws IOException {
-        return made("packages");
+    PackageHome packages() {
+        return new PackageHome(directory);
     }
 
     /** OCI layouts made of packages, by the lock's SHA-256. */
@@ -28,11 +28,6 @@ public record BuildHome(Path directory) {
     /** What is known of builders. */
     Path builders() throws IOException {
         return made("builders");
-    }
-
-    /** What apt keeps for itself. */
-    Path apt() throws IOException {
-        return made("apt");
     }
 
     Path newWork() throws IOException {

@@ -1,5 +1,6 @@
 package co.caution.build;
 
+import co.caution.packages.Sha256;
 import co.caution.project.BuildCommand;
 import co.caution.project.Procfile;
 import co.caution.project.ProcfileException;

@@ -1,5 +1,7 @@
 package co.caution.build;
 
+import co.caution.packages.PackageException;
+import co.caution.packages.PackageLock;
 import co.caution.project.BuildCommand;
 import co.caution.project.Procfile;
 import java.io.IOException;
@@ -111,8 +113,12 @@ final class ImageBuilder {
                     "FROM " + PackageBases.PREFIX + name + " needs the file " + path
                             + ", which the repository has not; make it with `caution packages lock`");
         }
-        PackageLock lock = PackageLock.parse(path, source.text(file, MAX_TEXT, Phase.BASES));
-        return new PackageBases(home).base(lock, work.directory(), log);
+        try {
+            PackageLock lock = PackageLock.parse(path, source.text(file, MAX_TEXT, Phase.BASES));
+            return new PackageBases(home).base(lock, work.directory(), log);
+        } catch (PackageException e) {
+            throw new BuildException(Phase.BASES, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static void fetch(List<String> images, BuildTool tool, BuildLog log)

@@ -1,5 +1,6 @@
 package co.caution.build;
 
+import co.caution.packages.Sha256;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,9 @@
 package co.caution.build;
 
-import co.caution.enclaveos.Durable;
+import co.caution.packages.Durable;
+import co.caution.packages.PackageFetcher;
+import co.caution.packages.PackageLayer;
+import co.caution.packages.PackageLock;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -25,13 +28,13 @@ final class PackageBases {
 
     PackageBases(BuildHome home) {
         this.home = home;
-        this.fetcher = new PackageFetcher(home);
+        this.fetcher = new PackageFetcher(home.packages());
     }
 
     /**
      * @param work a directory that is removed, whatever becomes of the build
      */
-    Base base(PackageLock lock, Path work, BuildListener listener) throws BuildException, IOException, InterruptedException {
+    Base base(PackageLock lock, Path work, BuildListener listener) throws IOException, InterruptedException {
         Path layout = home.layers().resolve(lock.digest());
         Path digest = layout.resolve("digest");
         if (!Files.exists(digest)) {
@@ -41,12 +44,12 @@ final class PackageBases {
     }
 
     private void make(PackageLock lock, Path layout, Path work, BuildListener listener)
-            throws BuildException, IOException, InterruptedException {
-        List<Path> files = fetcher.fetch(lock, work, listener);
+            throws IOException, InterruptedException {
         Path next = Files.createTempDirectory(work, "layer-");
         try {
             Path layer = next.resolve("layer.tar");
-            PackageLayer.write(lock, files, layer);
+            List<Path> files = fetcher.fetch(lock.entries(), work, listener::note);
+            PackageLayer.write(lock.entries(), files, layer);
             String digest = OciLayout.write(next, layer);
             Files.writeString(next.resolve("digest"), digest + "\n");
             try (var made = Files.walk(next)) {

@@ -1,5 +1,6 @@
 package co.caution.build;
 
+import co.caution.packages.Command;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;

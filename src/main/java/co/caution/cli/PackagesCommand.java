@@ -1,8 +1,8 @@
 package co.caution.cli;
 
-import co.caution.build.BuildException;
-import co.caution.build.BuildHome;
-import co.caution.build.PackageLockWriter;
+import co.caution.packages.PackageHome;
+import co.caution.packages.PackageLock;
+import co.caution.packages.PackageResolver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,14 +33,17 @@ final class PackagesCommand {
             @Option(names = "--release", defaultValue = "bookworm", paramLabel = "SUITE", description = "The Debian suite (default: ${DEFAULT-VALUE}).")
                     String release,
             @Option(names = "--json", description = "JSON for machines.") boolean json)
-            throws BuildException, IOException, InterruptedException {
-        String text = new PackageLockWriter(new BuildHome(root.context().cache()))
-                .lock(packages, without == null ? List.of() : without, release);
+            throws IOException, InterruptedException {
+        List<String> leftOut = without == null ? List.of() : without;
+        var lock = new PackageLock(
+                new PackageResolver(new PackageHome(root.context().cache())).resolve(packages, leftOut, release));
         if (output.getParent() != null) {
             Files.createDirectories(output.getParent());
         }
-        Files.writeString(output, text);
-        long count = text.lines().filter(line -> !line.startsWith("#")).count();
+        String asked = String.join(" ", packages) + ", from " + release
+                + (leftOut.isEmpty() ? "" : ", without " + String.join(" ", leftOut));
+        Files.writeString(output, lock.format(asked));
+        int count = lock.entries().size();
         if (json) {
             Output.json(Output.ordered("file", output.toString(), "release", release, "packages", count));
         } else {

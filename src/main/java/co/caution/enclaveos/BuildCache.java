@@ -1,5 +1,6 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.Durable;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,7 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.DebianPackage;
+import co.caution.packages.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -115,13 +117,13 @@ public final class EnclaveOsBuilder {
         String go = sources.toolchain("guest");
         return new LockedInputs(
                 1,
-                List.of(new LockedInputs.Package("kernel-tools", "0", "amd64", tools),
-                        new LockedInputs.Package(
+                List.of(new DebianPackage("kernel-tools", "0", "amd64", tools),
+                        new DebianPackage(
                                 "linux-source-6.12", "0", "all", new LargeFileDigests(cache).sha256(linuxSource))),
                 go,
                 digest(go),
                 new TreeMap<>(Map.of("guest", sources.digest("guest"), "host", sources.digest("host"),
-                        "kernel.config", Digests.sha256(sources.kernelConfig()))),
+                        "kernel.config", Sha256.of(sources.kernelConfig()))),
                 CMDLINE);
     }
 
@@ -129,7 +131,7 @@ public final class EnclaveOsBuilder {
         StringBuilder lines = new StringBuilder();
         lines.append("recipe ").append(RECIPE).append('\n');
         lines.append("linux-source ").append(new LargeFileDigests(cache).sha256(linuxSource)).append('\n');
-        lines.append("kernel.config ").append(Digests.sha256(sources.kernelConfig())).append('\n');
+        lines.append("kernel.config ").append(Sha256.of(sources.kernelConfig())).append('\n');
         for (String version : Toolchain.kernelVersions()) {
             lines.append("kernel-tool ").append(version).append('\n');
         }
@@ -141,6 +143,6 @@ public final class EnclaveOsBuilder {
     }
 
     private static String digest(String inputs) {
-        return Digests.sha256(inputs.getBytes(StandardCharsets.UTF_8));
+        return Sha256.of(inputs.getBytes(StandardCharsets.UTF_8));
     }
 }

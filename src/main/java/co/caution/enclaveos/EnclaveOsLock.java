@@ -1,5 +1,6 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -88,7 +89,7 @@ public record EnclaveOsLock(LockedInputs inputs, SortedMap<String, String> outpu
 
     /** SHA-256 of the text, lower-case hex: the release's digest. */
     public String digest() {
-        return Digests.sha256(format().getBytes(StandardCharsets.UTF_8));
+        return Sha256.of(format().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The measured kernel command line. */

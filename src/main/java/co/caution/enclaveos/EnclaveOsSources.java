@@ -1,5 +1,6 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -73,8 +74,8 @@ public final class EnclaveOsSources {
     String digest(String directory) {
         StringBuilder lines = new StringBuilder();
         below(directory).forEach((name, bytes) ->
-                lines.append(Digests.sha256(bytes)).append("  ").append(name).append('\n'));
-        return Digests.sha256(lines.toString().getBytes(StandardCharsets.UTF_8));
+                lines.append(Sha256.of(bytes)).append("  ").append(name).append('\n'));
+        return Sha256.of(lines.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The pinned Go toolchain that a module names, such as {@code go1.26.8}. */

@@ -1,5 +1,6 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,11 +21,11 @@ final class LargeFileDigests {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         String identity = file.toAbsolutePath() + "\n" + attributes.size() + "\n" + attributes.lastModifiedTime() + "\n"
                 + attributes.fileKey() + "\n" + Files.getAttribute(file, "unix:ctime");
-        Path remembered = directory.resolve(Digests.sha256(identity.getBytes(StandardCharsets.UTF_8)));
+        Path remembered = directory.resolve(Sha256.of(identity.getBytes(StandardCharsets.UTF_8)));
         if (Files.isRegularFile(remembered)) {
             return Files.readString(remembered);
         }
-        String digest = Digests.sha256(file);
+        String digest = Sha256.of(file);
         Files.createDirectories(directory);
         Path temporary = Files.createTempFile(directory, "new", "");
         Files.writeString(temporary, digest);

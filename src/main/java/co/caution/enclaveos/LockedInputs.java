@@ -1,5 +1,8 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.DebianPackage;
+import co.caution.packages.PackageException;
+import co.caution.packages.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,16 +22,10 @@ import java.util.regex.Pattern;
  * @param cmdline the measured kernel command line
  */
 public record LockedInputs(
-        int recipe, List<Package> packages, String go, String goSha256, SortedMap<String, String> sources, String cmdline) {
-
-    /** A Debian package. */
-    public record Package(String name, String version, String architecture, String sha256) {}
+        int recipe, List<DebianPackage> packages, String go, String goSha256, SortedMap<String, String> sources, String cmdline) {
 
     private static final List<String> SOURCES = List.of("guest", "host", "kernel.config");
     private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,5}");
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9+.-]{1,127}");
-    private static final Pattern VERSION = Pattern.compile("[0-9][A-Za-z0-9.+:~-]{0,127}");
-    private static final Pattern ARCHITECTURE = Pattern.compile("all|amd64");
     private static final Pattern GO = Pattern.compile("go1\\.[0-9]{1,3}(\\.[0-9]{1,3})?");
     private static final Pattern CMDLINE = Pattern.compile("[A-Za-z0-9_.,=-]+( [A-Za-z0-9_.,=-]+)*");
 
@@ -39,7 +36,7 @@ public record LockedInputs(
 
     static LockedInputs read(LockLines lines) throws EnclaveOsLockException {
         int recipe = Integer.parseInt(checked(lines, NUMBER, lines.next("recipe", 1)[0], "the number of a recipe"));
-        var packages = new ArrayList<Package>();
+        var packages = new ArrayList<DebianPackage>();
         while (lines.nextIs("package")) {
             packages.add(entry(lines, packages.isEmpty() ? "" : packages.getLast().name()));
         }
@@ -61,16 +58,20 @@ public record LockedInputs(
         return new LockedInputs(recipe, packages, go[0], go[2], sources, cmdline);
     }
 
-    private static Package entry(LockLines lines, String before) throws EnclaveOsLockException {
-        String[] words = lines.next("package", 4);
-        checked(lines, NAME, words[0], "a package's name");
-        checked(lines, VERSION, words[1], "a package's version");
-        checked(lines, ARCHITECTURE, words[2], "all or amd64");
-        lines.sha256(words[3]);
-        if (words[0].compareTo(before) <= 0) {
-            throw lines.bad(words[0] + (words[0].equals(before) ? " is listed twice" : " is not in its place by name"));
+    private static DebianPackage entry(LockLines lines, String before) throws EnclaveOsLockException {
+        DebianPackage entry;
+        try {
+            entry = DebianPackage.parse(lines.next("package"));
+        } catch (PackageException e) {
+            throw lines.bad(String.valueOf(e.getMessage()));
         }
-        return new Package(words[0], words[1], words[2], words[3]);
+        if (!entry.architecture().equals("all") && !entry.architecture().equals("amd64")) {
+            throw lines.bad("the package is for " + entry.architecture() + ", not amd64");
+        }
+        if (entry.name().compareTo(before) <= 0) {
+            throw lines.bad(entry.name() + (entry.name().equals(before) ? " is listed twice" : " is not in its place by name"));
+        }
+        return entry;
     }
 
     private static String checked(LockLines lines, Pattern pattern, String word, String what)
@@ -84,8 +85,7 @@ public record LockedInputs(
     /** The lock's lines about inputs. */
     String format() {
         var lines = new StringBuilder("recipe " + recipe + "\n");
-        packages.forEach(p -> lines.append("package ").append(p.name()).append(' ').append(p.version()).append(' ')
-                .append(p.architecture()).append(' ').append(p.sha256()).append('\n'));
+        packages.forEach(entry -> lines.append("package ").append(entry.format()).append('\n'));
         lines.append("go ").append(go).append(" linux-amd64 ").append(goSha256).append('\n');
         sources.forEach((part, sha256) -> lines.append("source ").append(part).append(' ').append(sha256).append('\n'));
         return lines.append("cmdline ").append(cmdline).append('\n').toString();
@@ -93,6 +93,6 @@ public record LockedInputs(
 
     /** What a build's results are found under: SHA-256 over the lines. */
     String digest() {
-        return Digests.sha256(format().getBytes(StandardCharsets.UTF_8));
+        return Sha256.of(format().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,5 +1,6 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,9 +36,9 @@ final class ReleaseFiles {
     private static EnclaveOsLock lock(Path directory, LockedInputs inputs) throws IOException {
         SortedMap<String, String> outputs = new TreeMap<>();
         for (String name : EnclaveOsLock.OUTPUTS) {
-            outputs.put(name, Digests.sha256(directory.resolve(name)));
+            outputs.put(name, Sha256.of(directory.resolve(name)));
         }
-        String pcr1 = Digests.pcr1(
+        String pcr1 = Pcr1.of(
                 directory.resolve(EnclaveOsLock.KERNEL), inputs.cmdline(), directory.resolve(EnclaveOsLock.RAMDISK));
         return new EnclaveOsLock(inputs, outputs, pcr1);
     }

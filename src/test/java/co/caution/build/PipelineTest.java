@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.caution.eif.Measurements;
+import co.caution.packages.PackageLock;
 import co.caution.project.Manifest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -15,9 +16,9 @@ final class BuildPrograms {
         Path agent = builder.program("guest");
         Path ramdisk = Files.createTempFile("ramdisk", "");
         BootRamdisk.write(agent, ramdisk);
-        System.out.println(Digests.sha256(agent));
-        System.out.println(Digests.sha256(builder.program("host")));
-        System.out.println(Digests.sha256(ramdisk));
+        System.out.println(Sha256.of(agent));
+        System.out.println(Sha256.of(builder.program("host")));
+        System.out.println(Sha256.of(ramdisk));
         Files.delete(ramdisk);
     }
 }

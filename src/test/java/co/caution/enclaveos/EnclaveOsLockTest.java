@@ -3,6 +3,7 @@ package co.caution.enclaveos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import co.caution.packages.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -21,21 +22,21 @@ class EnclaveOsLockTest {
     void whatIsWrittenIsReadBack() throws Exception {
         EnclaveOsLock read = EnclaveOsLock.parse("lock", LOCK.format());
         assertThat(read).isEqualTo(LOCK);
-        assertThat(read.digest()).isEqualTo(Digests.sha256(Files.writeString(directory.resolve("f"), LOCK.format())));
+        assertThat(read.digest()).isEqualTo(Sha256.of(Files.writeString(directory.resolve("f"), LOCK.format())));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
         "recipe 2                | recipe two                   | number of a recipe",
         "recipe 2                | recipe 02                    | number of a recipe",
-        "package binutils 2.40-2 | package binutils             | takes 4 words",
+        "package binutils 2.40-2 | package binutils             | name version architecture sha256",
         "package binutils 2.40-2 | package gcc 2.40-2           | listed twice",
         "package binutils 2.40-2 | package zlib1g 2.40-2        | not in its place by name",
-        "package binutils        | package http://mirror/bin    | a package's name",
-        "binutils 2.40-2         | binutils 2.40-2@mirror:8080  | a package's version",
-        "amd64 111               | arm64 111                    | all or amd64",
-        "amd64 111               | amd64 11G                    | 64 digits",
-        "amd64 111               | amd64 11                     | 64 digits",
+        "package binutils        | package http://mirror/bin    | name version architecture sha256",
+        "binutils 2.40-2         | binutils 2.40-2@mirror:8080  | name version architecture sha256",
+        "amd64 111               | arm64 111                    | not amd64",
+        "amd64 111               | amd64 11G                    | name version architecture sha256",
+        "amd64 111               | amd64 11                     | name version architecture sha256",
         "linux-amd64 333         | linux-arm64 333              | not linux-amd64",
         "go go1.26.8             | go https://go                | a version of Go",
         "source host             | source hast                  | the source host belongs here",

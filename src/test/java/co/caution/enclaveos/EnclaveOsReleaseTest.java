@@ -33,7 +33,7 @@ class EnclaveOsReleaseTest {
         String measured = EifWriter.write(
                         directory.resolve("eif"), kernel, EnclaveOsBuilder.CMDLINE, metadata, List.of(ramdisk0, ramdisk1))
                 .pcr1();
-        assertThat(Digests.pcr1(kernel, EnclaveOsBuilder.CMDLINE, ramdisk0)).isEqualTo(measured);
+        assertThat(Pcr1.of(kernel, EnclaveOsBuilder.CMDLINE, ramdisk0)).isEqualTo(measured);
     }
 
     @Test

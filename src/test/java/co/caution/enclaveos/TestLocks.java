@@ -1,5 +1,7 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.DebianPackage;
+import co.caution.packages.Sha256;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,8 +15,8 @@ final class TestLocks {
         return new LockedInputs(
                 2,
                 List.of(
-                        new LockedInputs.Package("binutils", "2.40-2", "amd64", "1".repeat(64)),
-                        new LockedInputs.Package("gcc", "4:12.2.0-3", "amd64", "2".repeat(64))),
+                        new DebianPackage("binutils", "2.40-2", "amd64", "1".repeat(64)),
+                        new DebianPackage("gcc", "4:12.2.0-3", "amd64", "2".repeat(64))),
                 "go1.26.8",
                 "3".repeat(64),
                 new TreeMap<>(Map.of("guest", "4".repeat(64), "host", "5".repeat(64), "kernel.config", "6".repeat(64))),
@@ -23,7 +25,7 @@ final class TestLocks {
 
     static EnclaveOsLock lock() {
         var outputs = new TreeMap<String, String>();
-        EnclaveOsLock.OUTPUTS.forEach(name -> outputs.put(name, Digests.sha256(name.getBytes())));
+        EnclaveOsLock.OUTPUTS.forEach(name -> outputs.put(name, Sha256.of(name.getBytes())));
         return new EnclaveOsLock(inputs(), outputs, "7".repeat(96));
     }
 }

@@ -1,4 +1,4 @@
-package co.caution.build;
+package co.caution.packages;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,13 +13,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A short command of this machine, run for its output. */
-final class Command {
+public final class Command {
 
     /** The outcome; {@code output} holds both standard streams. */
-    record Result(int status, String output) {
+    public record Result(int status, String output) {
 
         /** Its last line that says something, for an error in one line. */
-        String lastLine() {
+        public String lastLine() {
             return output.lines().filter(line -> !line.isBlank()).reduce("", (a, b) -> b).strip();
         }
     }
@@ -32,7 +32,8 @@ final class Command {
 
     private Command() {}
 
-    static Map<String, String> environment() {
+    /** What a child is given where nothing else is said. */
+    public static Map<String, String> environment() {
         var environment = new TreeMap<String, String>();
         System.getenv().forEach((name, value) -> {
             if (INHERITED.contains(name)) {
@@ -45,11 +46,11 @@ final class Command {
         return environment;
     }
 
-    static Result run(Path directory, Duration limit, List<String> command) throws IOException, InterruptedException {
+    public static Result run(Path directory, Duration limit, List<String> command) throws IOException, InterruptedException {
         return run(directory, limit, command, environment());
     }
 
-    static Result run(Path directory, Duration limit, List<String> command, Map<String, String> environment)
+    public static Result run(Path directory, Duration limit, List<String> command, Map<String, String> environment)
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().clear();

@@ -1,4 +1,4 @@
-package co.caution.enclaveos;
+package co.caution.packages;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

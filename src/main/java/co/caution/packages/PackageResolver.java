@@ -1,4 +1,4 @@
-package co.caution.build;
+package co.caution.packages;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -10,17 +10,17 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Makes a package lock: what apt would install for some packages on a machine with nothing on it. */
-public final class PackageLockWriter {
+/** Pins packages: what apt would install for some of them on a machine with nothing on it. */
+public final class PackageResolver {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Pattern INSTALL = Pattern.compile("^Inst (\\S+) \\((\\S+) .*\\[(\\S+)]\\)");
     private static final Pattern ARGUMENT = Pattern.compile("[a-z0-9][a-z0-9+.:=~-]*");
 
     private final Apt apt;
-    private final BuildHome home;
+    private final PackageHome home;
 
-    public PackageLockWriter(BuildHome home) {
+    public PackageResolver(PackageHome home) {
         this.home = home;
         this.apt = new Apt(home);
     }
@@ -31,17 +31,18 @@ public final class PackageLockWriter {
      *     only an installation needs can go
      * @param release the release to prefer, such as {@code bookworm}: a released suite keeps its versions, an update
      *     suite drops them
-     * @return the text of the lock
+     * @return the packages and all that they need, by name
+     * @throws PackageException where apt cannot resolve them, or does not know their SHA-256
      */
-    public String lock(Collection<String> packages, Collection<String> without, String release)
-            throws BuildException, IOException, InterruptedException {
+    public List<DebianPackage> resolve(Collection<String> packages, Collection<String> without, String release)
+            throws IOException, InterruptedException {
         for (String name : packages) {
             if (!ARGUMENT.matcher(name).matches()) {
                 throw failed("`" + name + "` is not the name of a package");
             }
         }
-        Apt.Lists lists = apt.ready(Apt.Lists.MACHINE) ? Apt.Lists.MACHINE : Apt.Lists.OWN;
-        if (lists == Apt.Lists.OWN && !apt.ready(lists)) {
+        Archive.Lists lists = apt.ready(Archive.Lists.MACHINE) ? Archive.Lists.MACHINE : Archive.Lists.OWN;
+        if (lists == Archive.Lists.OWN && !apt.ready(lists)) {
             throw failed("apt has no package lists; run `apt-get update`");
         }
         var arguments = new ArrayList<>(List.of("-qq", "-s", "-o", "APT::Default-Release=" + release, "install"));
@@ -57,15 +58,15 @@ public final class PackageLockWriter {
                 chosen.add(inst.group(1) + "=" + inst.group(2));
             }
         }
-        return text(packages, without, release, entries(lists, chosen));
+        return pinned(lists, chosen);
     }
 
-    private Collection<PackageLock.Entry> entries(Apt.Lists lists, List<String> chosen)
-            throws BuildException, IOException, InterruptedException {
+    private List<DebianPackage> pinned(Archive.Lists lists, List<String> chosen)
+            throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of("show"));
         arguments.addAll(chosen);
         Command.Result shown = apt.run(lists, home.apt(), LIMIT, "apt-cache", arguments);
-        var entries = new TreeMap<String, PackageLock.Entry>();
+        var entries = new TreeMap<String, DebianPackage>();
         for (String paragraph : shown.output().split("\n\n")) {
             var fields = new HashMap<String, String>();
             for (String line : paragraph.lines().toList()) {
@@ -79,34 +80,16 @@ public final class PackageLockWriter {
             String architecture = fields.get("Architecture");
             String sha256 = fields.get("SHA256");
             if (name != null && version != null && architecture != null && sha256 != null) {
-                entries.put(name, new PackageLock.Entry(name, version, architecture, sha256));
+                entries.put(name, new DebianPackage(name, version, architecture, sha256));
             }
         }
         if (shown.status() != 0 || entries.size() != chosen.size()) {
             throw failed("apt does not know the SHA-256 of all of them: " + shown.lastLine());
         }
-        return entries.values();
+        return List.copyOf(entries.values());
     }
 
-    private static String text(
-            Collection<String> packages,
-            Collection<String> without,
-            String release,
-            Collection<PackageLock.Entry> entries) {
-        var text = new StringBuilder(PackageLock.HEADER).append('\n');
-        text.append("# ").append(String.join(" ", packages)).append(", from ").append(release);
-        if (!without.isEmpty()) {
-            text.append(", without ").append(String.join(" ", without));
-        }
-        text.append("\n# name version architecture sha256\n");
-        for (PackageLock.Entry e : entries) {
-            text.append(e.name()).append(' ').append(e.version()).append(' ');
-            text.append(e.architecture()).append(' ').append(e.sha256()).append('\n');
-        }
-        return text.toString();
-    }
-
-    private static BuildException failed(String why) {
-        return new BuildException("Locking packages", "the packages were not locked: " + why);
+    private static PackageException failed(String why) {
+        return new PackageException("the packages were not locked: " + why);
     }
 }

@@ -9,28 +9,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Digests as lower-case hex. */
-final class Digests {
+/** What a release measures, as lower-case hex. */
+final class Pcr1 {
 
-    private Digests() {}
-
-    static String sha256(byte[] bytes) {
-        return HexFormat.of().formatHex(algorithm("SHA-256").digest(bytes));
-    }
-
-    static String sha256(Path file) throws IOException {
-        MessageDigest digest = algorithm("SHA-256");
-        update(digest, file);
-        return HexFormat.of().formatHex(digest.digest());
-    }
+    private Pcr1() {}
 
     /** PCR1: {@code SHA384(0^48 ‖ SHA384(kernel ‖ cmdline ‖ ramdisk 0))}. */
-    static String pcr1(Path kernel, String cmdline, Path ramdisk) throws IOException {
-        MessageDigest content = algorithm("SHA-384");
+    static String of(Path kernel, String cmdline, Path ramdisk) throws IOException {
+        MessageDigest content = sha384();
         update(content, kernel);
         content.update(cmdline.getBytes(StandardCharsets.US_ASCII));
         update(content, ramdisk);
-        MessageDigest register = algorithm("SHA-384");
+        MessageDigest register = sha384();
         register.update(new byte[48]);
         return HexFormat.of().formatHex(register.digest(content.digest()));
     }
@@ -44,11 +34,11 @@ final class Digests {
         }
     }
 
-    private static MessageDigest algorithm(String name) {
+    private static MessageDigest sha384() {
         try {
-            return MessageDigest.getInstance(name);
+            return MessageDigest.getInstance("SHA-384");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has both
+            throw new IllegalStateException(e); // every Java platform has it
         }
     }
 }

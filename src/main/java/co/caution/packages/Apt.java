@@ -1,4 +1,4 @@
-package co.caution.build;
+package co.caution.packages;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,38 +11,33 @@ import java.util.List;
  * The machine's own apt with directories of ours: it reads the machine's sources, keys and proxy settings, needs no
  * right, and neither knows nor touches what is installed.
  */
-final class Apt {
-
-    /** Which package lists to look into. */
-    enum Lists {
-        MACHINE,
-        OWN
-    }
+final class Apt implements Archive {
 
     private static final Path MACHINE_LISTS = Path.of("/var/lib/apt/lists");
 
-    private final BuildHome home;
+    private final PackageHome home;
 
-    Apt(BuildHome home) {
+    Apt(PackageHome home) {
         this.home = home;
     }
 
-    /** Whether the lists are there, after fetching them if they are our own. */
-    boolean ready(Lists lists) throws IOException, InterruptedException {
+    @Override
+    public boolean ready(Lists lists) throws IOException, InterruptedException {
         if (lists == Lists.MACHINE) {
             return holdsPackages(MACHINE_LISTS);
         }
         return run(lists, home.apt(), Duration.ofMinutes(5), "apt-get", List.of("-qq", "update")).status() == 0;
     }
 
-    Command.Result download(Lists lists, Path directory, List<PackageLock.Entry> entries, Duration limit)
+    @Override
+    public boolean download(Lists lists, Path directory, List<DebianPackage> entries, Duration limit)
             throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of("-qq", "download"));
-        for (PackageLock.Entry entry : entries) {
+        for (DebianPackage entry : entries) {
             String architecture = entry.architecture().equals("all") ? "" : ":" + entry.architecture();
             arguments.add(entry.name() + architecture + "=" + entry.version());
         }
-        return run(lists, directory, limit, "apt-get", arguments);
+        return run(lists, directory, limit, "apt-get", arguments).status() == 0;
     }
 
     Command.Result run(Lists lists, Path directory, Duration limit, String tool, List<String> arguments)

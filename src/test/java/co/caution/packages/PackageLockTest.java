@@ -1,4 +1,4 @@
-package co.caution.build;
+package co.caution.packages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,7 +11,7 @@ class PackageLockTest {
 
     private static final String SHA = "ab".repeat(32);
 
-    private static PackageLock parse(String lines) throws BuildException {
+    private static PackageLock parse(String lines) throws PackageException {
         return PackageLock.parse("packages/x.lock", PackageLock.HEADER + "\n" + lines);
     }
 
@@ -19,7 +19,7 @@ class PackageLockTest {
     void packagesAreReadAndCommentsAreNot() throws Exception {
         PackageLock lock = parse("# more\n\nlibc6 2.36-9+deb12u14 amd64 " + SHA + "\nzlib1g 1:1.2~x amd64 " + SHA + "\n");
 
-        assertThat(lock.entries()).extracting(PackageLock.Entry::name).containsExactly("libc6", "zlib1g");
+        assertThat(lock.entries()).extracting(DebianPackage::name).containsExactly("libc6", "zlib1g");
         assertThat(lock.digest()).isEqualTo(parse("libc6 2.36-9+deb12u14 amd64 " + SHA + "\nzlib1g 1:1.2~x amd64 " + SHA).digest());
     }
 
@@ -28,14 +28,14 @@ class PackageLockTest {
             "../x 1 amd64 SHA", "a1 1 amd64 SHA\na1 2 amd64 SHA"})
     void anythingElseIsRefusedWithItsLine(String lines) {
         assertThatThrownBy(() -> parse(lines.replace("SHA", SHA)))
-                .isInstanceOf(BuildException.class)
+                .isInstanceOf(PackageException.class)
                 .hasMessageStartingWith("packages/x.lock line ");
     }
 
     @Test
     void aFileOfAnotherKindIsRefused() {
         assertThatThrownBy(() -> PackageLock.parse("x", "libc6 1 amd64 " + SHA))
-                .isInstanceOf(BuildException.class)
+                .isInstanceOf(PackageException.class)
                 .hasMessageContaining("caution packages lock");
     }
 }

@@ -1,4 +1,4 @@
-package co.caution.build;
+package co.caution.packages;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -23,7 +23,7 @@ import org.tukaani.xz.XZInputStream;
  * The packages of a lock, unpacked over a merged {@code /usr}, as one layer. No script of a package runs. The order is
  * the lock's, times are zero, owners are the packages' numbers: the layer hangs on nothing but the lock.
  */
-final class PackageLayer {
+public final class PackageLayer {
 
     /** Top directories that are links into /usr; what packages put below them goes to the link's target. */
     private static final Set<String> MERGED = Set.of("bin", "sbin", "lib", "lib32", "lib64", "libx32");
@@ -38,7 +38,12 @@ final class PackageLayer {
         this.out = out;
     }
 
-    static void write(PackageLock lock, List<Path> files, Path layer) throws BuildException, IOException {
+    /**
+     * @param files of the packages, in their order
+     * @param layer gets the tar archive
+     * @throws PackageException naming the package that is none, or two that hold the same file
+     */
+    public static void write(List<DebianPackage> packages, List<Path> files, Path layer) throws IOException {
         try (var out = new TarArchiveOutputStream(
                 new BufferedOutputStream(Files.newOutputStream(layer), 1 << 16), 10_240, "UTF-8")) {
             out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -47,12 +52,12 @@ final class PackageLayer {
             var self = new PackageLayer(out);
             self.base();
             for (int i = 0; i < files.size(); i++) {
-                self.add(lock.entries().get(i).name(), files.get(i));
+                self.add(packages.get(i).name(), files.get(i));
             }
         }
     }
 
-    private void base() throws IOException, BuildException {
+    private void base() throws IOException {
         directory("usr");
         for (String name : LINKS) {
             directory("usr/" + name);
@@ -66,17 +71,17 @@ final class PackageLayer {
         directory("tmp", 01777);
     }
 
-    private void directory(String name) throws IOException, BuildException {
+    private void directory(String name) throws IOException {
         directory(name, 0755);
     }
 
-    private void directory(String name, int mode) throws IOException, BuildException {
+    private void directory(String name, int mode) throws IOException {
         var entry = new TarArchiveEntry(name + "/", TarConstants.LF_DIR);
         entry.setMode(mode);
         put(entry, name, null);
     }
 
-    private void add(String name, Path deb) throws IOException, BuildException {
+    private void add(String name, Path deb) throws IOException {
         try (var ar = new ArArchiveInputStream(new BufferedInputStream(Files.newInputStream(deb), 1 << 16))) {
             for (ArArchiveEntry member = ar.getNextEntry(); member != null; member = ar.getNextEntry()) {
                 if (member.getName().startsWith("data.tar")) {
@@ -88,7 +93,7 @@ final class PackageLayer {
         throw bad(name, "it has no data.tar");
     }
 
-    private static InputStream data(String name, String member, InputStream in) throws IOException, BuildException {
+    private static InputStream data(String name, String member, InputStream in) throws IOException {
         return switch (member) {
             case "data.tar" -> in;
             case "data.tar.xz" -> new XZInputStream(in, 512 << 10);
@@ -96,7 +101,7 @@ final class PackageLayer {
         };
     }
 
-    private void unpack(String name, InputStream data) throws IOException, BuildException {
+    private void unpack(String name, InputStream data) throws IOException {
         var tar = new TarArchiveInputStream(data, "UTF-8");
         for (TarArchiveEntry from = tar.getNextEntry(); from != null; from = tar.getNextEntry()) {
             String path = merged(path(name, from.getName()));
@@ -146,7 +151,7 @@ final class PackageLayer {
         written.put(path, entry.getLinkFlag());
     }
 
-    private static String path(String name, String raw) throws BuildException {
+    private static String path(String name, String raw) throws PackageException {
         String path = raw.startsWith("./") ? raw.substring(2) : raw;
         path = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         for (String part : path.split("/", -1)) {
@@ -162,7 +167,7 @@ final class PackageLayer {
         return slash > 0 && MERGED.contains(path.substring(0, slash)) ? "usr/" + path : path;
     }
 
-    private static BuildException bad(String name, String why) {
-        return new BuildException(Phase.BASES, "package " + name + " cannot be unpacked: " + why);
+    private static PackageException bad(String name, String why) {
+        return new PackageException("package " + name + " cannot be unpacked: " + why);
     }
 }
