@@ -2,6 +2,7 @@ package co.caution.cli;
 
 import co.caution.build.BuildException;
 import co.caution.build.BuiltImage;
+import co.caution.verify.AppSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,11 @@ final class BuildCommand implements Callable<Integer> {
     @Override
     public Integer call() throws BuildException, IOException, InterruptedException {
         Path known = pcrs == null ? null : writable(Surroundings.current().directory().resolve(pcrs));
-        BuiltImage image = LocalBuild.of(Checkout.require(), commit, options, root.context().cache(), json).builder().build();
+        Checkout.require();
+        BuiltImage image;
+        try (AppSource source = LocalBuild.here(commit, json).orElseThrow()) {
+            image = LocalBuild.of(source, options, root.context().cache(), json).build();
+        }
         if (known != null) {
             KnownPcrs.write(known, image.measurements());
         }

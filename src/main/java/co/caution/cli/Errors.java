@@ -92,6 +92,11 @@ final class Errors {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
+    /** What another room says in the middle of a sentence. */
+    static String sentence(String message) {
+        return Character.toUpperCase(message.charAt(0)) + message.substring(1) + (message.endsWith(".") ? "" : ".");
+    }
+
     private static void json(String code, String message, int exitCode, @Nullable String request, List<String> meant) {
         var error = new LinkedHashMap<String, Object>();
         error.put("code", code);

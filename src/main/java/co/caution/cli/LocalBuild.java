@@ -6,48 +6,71 @@ import co.caution.build.BuildListener;
 import co.caution.build.Conformance;
 import co.caution.build.Pipeline;
 import co.caution.build.Text;
+import co.caution.verify.AppSource;
 import co.caution.verify.Reproduction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.UUID;
-import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.springframework.util.FileSystemUtils;
 
-/** A build of this checkout by this CLI: the pipeline of the server, on this machine. */
+/** A build by this CLI: the pipeline of the server, on this machine. */
 final class LocalBuild {
 
     private static final int KEPT = 9;
 
     private LocalBuild() {}
 
-    /** @param quiet says nothing while it builds */
-    static Reproduction of(Checkout checkout, String commit, BuildOptions options, Path cache, boolean quiet) {
-        BuildLimits limits = options.limits();
-        Path top = checkout.root();
-        Git.Result commitId = Git.run(top, "rev-parse", "--verify", "--quiet", "--end-of-options", commit + "^{commit}");
-        if (!commitId.ok()) {
-            throw new CliException(Errors.USAGE, "There is no commit '" + commit + "' in " + top + ". Fetch it first.");
-        }
-        Path gitDirectory = Path.of(Git.require(top, "rev-parse", "--path-format=absolute", "--git-common-dir"));
-        if (!quiet && commit.equals("HEAD") && !Git.run(top, "status", "--porcelain", "--untracked-files=no").output().isEmpty()) {
-            System.err.println("Note: this checkout has changes that are not committed; what is built is HEAD.");
-        }
-        ObjectId id = ObjectId.fromString(commitId.output());
-        ObjectId tree = ObjectId.fromString(Git.require(top, "rev-parse", commitId.output() + "^{tree}"));
-        return new Reproduction(id, tree, () -> {
-            try (var repository = new FileRepositoryBuilder().setGitDir(gitDirectory.toFile()).build()) {
-                Path builds = cache.resolve("build");
-                prune(builds);
-                Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
-                new Conformance(new BuildHome(cache)).require(options.builder); // before minutes are spent on the kernel
-                return new Pipeline(new BuildHome(cache), EnclaveOs.ready(cache), limits, options.builder)
-                        .build(repository, id, stage, quiet ? BuildListener.SILENT : listener());
+    /**
+     * The source in this directory's repository, at a commit.
+     *
+     * @param quiet says nothing of changes that are not committed
+     */
+    static Optional<AppSource> here(String commit, boolean quiet) {
+        Path here = Surroundings.current().directory();
+        try {
+            Optional<AppSource> source = AppSource.checkout(here, "current directory", commit);
+            if (source.isPresent() && !quiet && commit.equals(AppSource.HEAD) && changed(here)) {
+                System.err.println("Note: this checkout has changes that are not committed; what is built is HEAD.");
             }
-        });
+            return source;
+        } catch (IOException e) {
+            throw new CliException(Errors.USAGE, Errors.sentence(e.getMessage()));
+        }
+    }
+
+    /** @param spec a directory, a URL or an archive that the person named */
+    static AppSource named(String spec, String commit, Path cache) {
+        try {
+            return AppSource.open(spec, Surroundings.current().directory(), commit, cache);
+        } catch (IOException e) {
+            throw new CliException(Errors.USAGE, "The source cannot be used: " + e.getMessage() + ".");
+        }
+    }
+
+    /** By the person's own git, which knows their settings; without it nothing is said. */
+    private static boolean changed(Path here) {
+        try {
+            return !Git.run(here, "status", "--porcelain", "--untracked-files=no").output().isEmpty();
+        } catch (CliException e) {
+            return false;
+        }
+    }
+
+    /** @param quiet says nothing while it builds */
+    static Reproduction.Builder of(AppSource source, BuildOptions options, Path cache, boolean quiet) {
+        BuildLimits limits = options.limits();
+        return () -> {
+            Path builds = cache.resolve("build");
+            prune(builds);
+            Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
+            new Conformance(new BuildHome(cache)).require(options.builder); // before minutes are spent on the kernel
+            return new Pipeline(new BuildHome(cache), EnclaveOs.ready(cache), limits, options.builder)
+                    .build(source.repository(), source.commit(), stage, quiet ? BuildListener.SILENT : listener());
+        };
     }
 
     /** The last ones stay for review. */

@@ -22,7 +22,7 @@ final class TrainCommand implements Callable<Integer> {
         Procfile.parse("build: docker build .\nports: 8080\n");
         new Logins(Context.configuration()).current();
         HttpClient.newHttpClient().close();
-        new VerifyReport(true, Optional.empty());
+        new VerifyReport(true, Optional.empty(), Optional.empty());
         return 0;
     }
 }

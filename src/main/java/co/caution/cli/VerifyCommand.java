@@ -5,6 +5,8 @@ import co.caution.attestation.InvalidPcrFileException;
 import co.caution.attestation.PcrFile;
 import co.caution.attestation.TrustRoot;
 import co.caution.project.DeploymentFile;
+import co.caution.verify.AppSource;
+import co.caution.verify.EvidenceSource;
 import co.caution.verify.Reproduction;
 import co.caution.verify.Request;
 import co.caution.verify.Verdict;
@@ -32,7 +34,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code caution verify}: finds out what is running, trusting nothing that the operator says. */
 @Command(
         name = "verify",
-        description = "Check fresh evidence to the hardware root and compare it with a rebuild of this checkout.",
+        description = "Check fresh evidence to the hardware root and compare it with a rebuild of the source.",
         footer = {
             "",
             "Exit codes: 0 verified, 2 measurements differ, 3 evidence invalid, 4 unreachable, 5 policy not met (simulated,",
@@ -48,6 +50,18 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(names = "--pcrs", paramLabel = "FILE", description = "Compare with these known PCRs instead of rebuilding.")
     Path pcrs;
+
+    @Option(names = "--source", paramLabel = "DIR|URL|TARBALL", description = "The app's source: a checkout, a git URL (https, ssh, file), or a tar archive (default: this directory's repository).")
+    @Nullable String from;
+
+    @Option(names = "--document", paramLabel = "FILE", description = "Check evidence that was kept (--save), or a document alone, at its own time; nobody is asked.")
+    @Nullable Path document;
+
+    @Option(names = "--save", paramLabel = "FILE", description = "Keep the evidence there once it is known to be genuine.")
+    @Nullable Path save;
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "How long the endpoint's whole answer may take (default: ${DEFAULT-VALUE}).")
+    int timeout;
 
     @Option(names = "--commit", paramLabel = "COMMIT", defaultValue = "HEAD", description = "The commit you reviewed (default: ${DEFAULT-VALUE}).")
     String commit;
@@ -75,11 +89,15 @@ final class VerifyCommand implements Callable<Integer> {
         if (maxAge < 0) {
             throw new CliException(Errors.USAGE, "--max-age is a number of seconds, not " + maxAge + ".");
         }
-        // With known PCRs no git is needed, nor anything else beyond Java: that holds on every platform.
-        Optional<Checkout> checkout = pcrs == null ? Checkout.find() : Optional.empty();
-        Optional<DeploymentFile> deployment = checkout.map(Checkout::deployment).or(VerifyCommand::deploymentAbove);
-        String endpoint = endpoint(deployment);
-        Optional<TrustRoot> pinned = new PinnedRoots(Context.configuration()).of(endpoint);
+        if (timeout < 1) {
+            throw new CliException(Errors.USAGE, "--timeout is a number of seconds, not " + timeout + ".");
+        }
+        if (pcrs != null && (from != null || !commit.equals("HEAD"))) {
+            throw new CliException(Errors.USAGE, "--pcrs says what to compare with; leave out --source and --commit, or --pcrs.");
+        }
+        Optional<DeploymentFile> deployment = from == null ? deploymentAbove() : Optional.empty();
+        Optional<String> endpoint = endpoint(deployment);
+        Optional<TrustRoot> pinned = endpoint.flatMap(new PinnedRoots(Context.configuration())::of);
         var roots = new ArrayList<TrustRoot>();
         roots.add(TrustRoot.awsCommercial());
         pinned.ifPresent(roots::add);
@@ -87,19 +105,41 @@ final class VerifyCommand implements Callable<Integer> {
             roots.add(named(file));
         }
         List<TrustRoot> accepted = allowSimulated ? roots : pinned.map(List::of).orElse(List.of());
-        var report = new VerifyReport(json, pinned);
-        var request = new Request(URI.create(endpoint), roots, accepted, allowDebug,
-                Duration.ofSeconds(maxAge), expected(pcrs), source(checkout));
+        var report = new VerifyReport(json, pinned, save == null ? Optional.empty() : Optional.of(EvidenceFile.at(save)));
+        // With known PCRs nothing is needed beyond Java: that holds on every platform.
+        return pcrs != null
+                ? finish(deployment, report, new Request(evidence(endpoint), roots, accepted, allowDebug,
+                        Duration.ofSeconds(maxAge), expected(pcrs), Optional.empty()))
+                : withSource(deployment, report, roots, accepted, evidence(endpoint));
+    }
+
+    private int withSource(Optional<DeploymentFile> deployment, VerifyReport report, List<TrustRoot> roots,
+            List<TrustRoot> accepted, EvidenceSource evidence) throws InterruptedException {
+        Path cache = root.context().cache();
+        Optional<AppSource> named = from == null ? LocalBuild.here(commit, json) : Optional.of(LocalBuild.named(from, commit, cache));
+        try {
+            Optional<Reproduction> source = named.map(app -> app.reproducedBy(LocalBuild.of(app, options, cache, json)));
+            return finish(deployment, report,
+                    new Request(evidence, roots, accepted, allowDebug, Duration.ofSeconds(maxAge), Optional.empty(), source));
+        } finally {
+            named.ifPresent(AppSource::close);
+        }
+    }
+
+    private int finish(Optional<DeploymentFile> deployment, VerifyReport report, Request request) throws InterruptedException {
         Verdict verdict = new Verification(Clock.systemUTC(), new SecureRandom(),
                 root.context().trust(deployment.map(DeploymentFile::server).orElse("")), report).run(request);
         report.verdict(verdict);
         return verdict.exitCode();
     }
 
-    private Optional<Reproduction> source(Optional<Checkout> checkout) {
-        return pcrs == null
-                ? checkout.map(found -> LocalBuild.of(found, commit, options, root.context().cache(), json))
-                : Optional.empty();
+    private EvidenceSource evidence(Optional<String> endpoint) {
+        return document != null
+                ? new EvidenceSource.Kept(EvidenceFile.read(document))
+                : new EvidenceSource.Endpoint(URI.create(endpoint.orElseThrow(() -> new CliException(
+                        Errors.USAGE,
+                        "Name the attestation endpoint (--attestation-url URL), or run this in a checkout with .caution/deployment.json."))),
+                        Duration.ofSeconds(timeout));
     }
 
     /** The file of the repository that this directory lies in, if it does. */
@@ -116,13 +156,10 @@ final class VerifyCommand implements Callable<Integer> {
         return Optional.empty();
     }
 
-    private String endpoint(Optional<DeploymentFile> deployment) {
-        String endpoint = url != null
-                ? url
-                : deployment.map(DeploymentFile::attestationUrl).orElseThrow(() -> new CliException(
-                        Errors.USAGE,
-                        "Name the attestation endpoint (--attestation-url URL), or run this in a checkout with .caution/deployment.json."));
-        requireUrl(endpoint);
+    /** Of kept evidence, too: which root is accepted hangs on it. */
+    private Optional<String> endpoint(Optional<DeploymentFile> deployment) {
+        Optional<String> endpoint = Optional.ofNullable(url).or(() -> deployment.map(DeploymentFile::attestationUrl));
+        endpoint.ifPresent(VerifyCommand::requireUrl);
         return endpoint;
     }
 

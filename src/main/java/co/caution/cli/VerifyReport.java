@@ -8,6 +8,7 @@ import co.caution.eif.Measurements;
 import co.caution.project.Manifest;
 import co.caution.verify.Progress;
 import co.caution.verify.Reproduction;
+import co.caution.verify.SavedEvidence;
 import co.caution.verify.Verdict;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -24,13 +25,16 @@ final class VerifyReport implements Progress {
 
     private final boolean json;
     private final Optional<TrustRoot> pinned;
+    private final Optional<EvidenceFile> kept;
     private @Nullable String nonce;
     private Optional<Manifest> manifest = Optional.empty();
     private @Nullable BuiltImage image;
 
-    VerifyReport(boolean json, Optional<TrustRoot> pinned) {
+    /** @param kept where genuine evidence is written to */
+    VerifyReport(boolean json, Optional<TrustRoot> pinned, Optional<EvidenceFile> kept) {
         this.json = json;
         this.pinned = pinned;
+        this.kept = kept;
     }
 
     @Override
@@ -43,15 +47,30 @@ final class VerifyReport implements Progress {
     }
 
     @Override
-    public void genuine(Genuine evidence, byte[] received) {
+    public void reading(SavedEvidence evidence) {
+        nonce = evidence.nonce().map(HexFormat.of()::formatHex).orElse(null);
+        say("Verifying kept evidence (ARCHIVAL: about its own time, not about now)...");
+        evidence.at().ifPresent(at -> say("Kept: " + at + " (unverified)"));
+    }
+
+    @Override
+    public void genuine(Genuine evidence, SavedEvidence from) {
+        kept.ifPresent(file -> file.write(from));
         say("");
         say("Verifying attestation...");
         ok("Certificate chain verified against " + root(evidence));
-        ok("All certificates are within validity period");
+        ok("All certificates " + (evidence.archived() ? "were within validity period at " + evidence.checkedAt() : "are within validity period"));
         ok("COSE signature verification passed");
-        ok("Nonce verified (prevents replay attacks)");
-        say("Challenge nonce (received): " + HexFormat.of().formatHex(received));
+        if (!evidence.archived()) {
+            ok("Nonce verified (prevents replay attacks)");
+            say("Challenge nonce (received): " + nonce);
+        } else if (nonce != null) {
+            ok("Nonce is the one that was kept with it (which says something only to whoever sent it)");
+        } else {
+            say("! No nonce was kept: it may be a replay");
+        }
         ok("Attestation verified successfully");
+        kept.ifPresent(file -> say("Evidence kept in " + file.file()));
         if (evidence.simulated()) {
             say(Style.yellow("! " + SIMULATED) + ": it proves the pipeline, not confidentiality");
         }
@@ -94,7 +113,7 @@ final class VerifyReport implements Progress {
     @Override
     public void reproducing(Reproduction source) {
         say("");
-        say("Reproducing build from current directory, commit " + source.commit().name() + "...");
+        say("Reproducing build from " + source.where() + ", " + source.what() + "...");
     }
 
     @Override
@@ -140,6 +159,9 @@ final class VerifyReport implements Progress {
                 }
                 if (verified.evidence().debug()) {
                     say(Style.yellow("DEBUG MODE"));
+                }
+                if (verified.evidence().archived()) {
+                    say(Style.yellow("ARCHIVAL") + ": as of " + verified.evidence().checkedAt() + "; nothing is said about now");
                 }
                 say("The deployed enclave matches the expected PCRs.");
                 say("This means the code running in the enclave is exactly what you expect.");
@@ -188,10 +210,13 @@ final class VerifyReport implements Progress {
         if (verdict instanceof Verdict.EvidenceInvalid invalid) {
             out.put("rule", invalid.rule());
         }
-        out.put("nonce", nonce);
+        if (nonce != null) {
+            out.put("nonce", nonce);
+        }
         evidence(verdict).ifPresent(genuine -> {
             out.put("simulated", genuine.simulated());
             out.put("debug", genuine.debug());
+            out.put("archived", genuine.archived());
             out.put("root", Output.ordered("name", genuine.root().name(), "sha256", genuine.root().fingerprint()));
             out.put("timestamp", genuine.document().timestamp().toString());
             out.put("remote", view(genuine.document().measurements()));

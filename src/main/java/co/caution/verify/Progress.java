@@ -11,8 +11,16 @@ public interface Progress {
 
     void requesting(byte[] nonce);
 
-    /** Signature, certificates, time and nonce are right: what the document says is now worth showing. */
-    void genuine(Genuine evidence, byte[] nonce);
+    /** Instead of a request: evidence that somebody kept. */
+    void reading(SavedEvidence evidence);
+
+    /**
+     * Signature, certificates, time and nonce are right, and the bindings are the document's: what it says is now worth
+     * showing, and keeping.
+     *
+     * @param from what it came in
+     */
+    void genuine(Genuine evidence, SavedEvidence from);
 
     /**
      * @param manifest as the enclave's agent bound it to the evidence; empty when it did not

@@ -8,10 +8,12 @@ import org.eclipse.jgit.lib.ObjectId;
 /**
  * The source that a person trusts, and the means to build it here.
  *
- * @param commit what they reviewed: HEAD, or the commit that they named
+ * @param where it lies, such as {@code current directory}
+ * @param what they reviewed, such as {@code commit 1f3c…}: HEAD, the commit that they named, an archive
  * @param tree its git tree: two commits with one tree are the same source
+ * @param otherwise what to do where the enclave runs another one: a sentence
  */
-public record Reproduction(ObjectId commit, ObjectId tree, Builder builder) {
+public record Reproduction(String where, String what, ObjectId tree, String otherwise, Builder builder) {
 
     /** Runs the pipeline, and nothing that evidence or its server chose. */
     @FunctionalInterface

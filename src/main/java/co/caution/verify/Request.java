@@ -2,7 +2,6 @@ package co.caution.verify;
 
 import co.caution.attestation.ExpectedPcrs;
 import co.caution.attestation.TrustRoot;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -10,14 +9,14 @@ import java.util.Optional;
 /**
  * What to verify, and against what. Everything here comes from the person who verifies, nothing from the operator.
  *
- * @param url the attestation endpoint
- * @param roots the roots that this person accepts at that URL, AWS's among them
+ * @param evidence an endpoint that is asked, or a file
+ * @param roots the roots that this person accepts there, AWS's among them
  * @param simulatedAccepted those among them that are not hardware's and that they accept for this URL all the same
  * @param expected known PCRs: quick mode
  * @param source what to rebuild, where no PCRs are given
  */
 public record Request(
-        URI url,
+        EvidenceSource evidence,
         List<TrustRoot> roots,
         List<TrustRoot> simulatedAccepted,
         boolean allowDebug,

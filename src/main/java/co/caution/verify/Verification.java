@@ -6,11 +6,13 @@ import co.caution.attestation.ExpectedPcrs;
 import co.caution.build.BuildException;
 import co.caution.build.BuiltImage;
 import co.caution.build.Pipeline;
-import co.caution.project.Manifest;
-import co.caution.verify.EvidenceFetcher.UnreachableException;
+import co.caution.verify.Bindings.EditedException;
+import co.caution.verify.CarefulHttp.UnreachableException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
@@ -21,6 +23,7 @@ import javax.net.ssl.SSLContext;
 public final class Verification {
 
     private static final int NONCE_BYTES = 32;
+    private static final int LARGEST_ANSWER = 1 << 20;
 
     private final Clock clock;
     private final SecureRandom random;
@@ -36,32 +39,58 @@ public final class Verification {
     }
 
     public Verdict run(Request request) throws InterruptedException {
+        return switch (request.evidence()) {
+            case EvidenceSource.Endpoint endpoint -> live(request, endpoint);
+            case EvidenceSource.Kept kept -> archived(request, kept.evidence());
+        };
+    }
+
+    private Verdict live(Request request, EvidenceSource.Endpoint endpoint) throws InterruptedException {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         progress.requesting(nonce);
         Answer answer;
         try {
-            answer = Answer.parse(EvidenceFetcher.fetch(request.url(), nonce, tls));
+            String challenge = "{\"nonce\":\"" + Base64.getEncoder().encodeToString(nonce) + "\"}";
+            answer = Answer.parse(new CarefulHttp(endpoint.patience(), tls).post(endpoint.url(), challenge, LARGEST_ANSWER));
         } catch (UnreachableException e) {
             return new Verdict.Unreachable(e.getMessage());
         } catch (IllegalArgumentException e) {
-            return new Verdict.EvidenceInvalid("answer", "what " + request.url() + " sent is not evidence: " + e.getMessage());
+            return new Verdict.EvidenceInvalid("answer", "what " + endpoint.url() + " sent is not evidence: " + e.getMessage());
         }
-        // Debug mode is a matter of policy (exit 5), not of evidence that is none (exit 3): it is looked at below.
-        return switch (Evidence.check(answer.document(), request.roots(), Optional.of(nonce), clock.instant(),
-                request.maxAge(), true)) {
+        Instant now = clock.instant();
+        return checked(request, SavedEvidence.of(answer, nonce, now),
+                Evidence.check(answer.document(), request.roots(), Optional.of(nonce), now, request.maxAge(), true));
+    }
+
+    private Verdict archived(Request request, SavedEvidence evidence) throws InterruptedException {
+        progress.reading(evidence);
+        return checked(request, evidence,
+                Evidence.checkArchived(evidence.answer().document(), request.roots(), evidence.nonce(), true));
+    }
+
+    /** Debug mode is a matter of policy (exit 5), not of evidence that is none (exit 3): it is looked at below. */
+    private Verdict checked(Request request, SavedEvidence from, Evidence evidence) throws InterruptedException {
+        return switch (evidence) {
             case Evidence.Refused refused -> new Verdict.EvidenceInvalid(refused.rule().name(), refused.toString());
-            case Genuine genuine -> workload(request, answer, genuine, nonce);
+            case Genuine genuine -> {
+                try {
+                    Bindings bindings = Bindings.of(genuine.document(), from.answer());
+                    progress.genuine(genuine, from);
+                    yield workload(request, from.answer(), genuine, bindings);
+                } catch (EditedException e) {
+                    yield new Verdict.EvidenceInvalid("BINDINGS", "The document is genuine, but what came with it is not: "
+                            + e.getMessage() + ". Whoever serves this URL shows you what the enclave did not say.");
+                }
+            }
         };
     }
 
-    private Verdict workload(Request request, Answer answer, Genuine genuine, byte[] nonce) throws InterruptedException {
-        progress.genuine(genuine, nonce);
+    private Verdict workload(Request request, Answer answer, Genuine genuine, Bindings bindings) throws InterruptedException {
         if (genuine.debug() && !request.allowDebug()) {
             return Workload.debug(genuine);
         }
-        Optional<Manifest> manifest = Bindings.manifest(genuine.document(), answer);
-        progress.manifest(manifest, answer.hints());
+        progress.manifest(bindings.manifest(), answer.hints());
         if (request.expected().isPresent()) {
             progress.comparing();
             return Workload.compare(genuine, request.expected().get(), request.simulatedAccepted());
@@ -70,12 +99,13 @@ public final class Verification {
             return new Verdict.WorkloadNotChecked(genuine);
         }
         Reproduction source = request.source().get();
-        if (manifest.isPresent() && !manifest.get().tree().equals(source.tree().name())) {
-            return new Verdict.PolicyNotMet(genuine, otherSource(source, manifest.get(), answer));
+        String tree = bindings.said().path("tree").asString("");
+        if (!tree.isEmpty() && !tree.equals(source.tree().name())) {
+            return new Verdict.PolicyNotMet(genuine, otherSource(source, tree, answer));
         }
-        if (manifest.isPresent() && manifest.get().pipeline() != Pipeline.VERSION) {
-            return new Verdict.NotReproduced(genuine, "The enclave says that pipeline " + manifest.get().pipeline()
-                    + " built it; this CLI has pipeline " + Pipeline.VERSION + ". Verify with a CLI of that pipeline.");
+        int pipeline = bindings.said().path("pipeline").asInt(Pipeline.VERSION);
+        if (pipeline != Pipeline.VERSION) {
+            return new Verdict.NotReproduced(genuine, OlderPipelines.advice(pipeline));
         }
         try {
             progress.reproducing(source);
@@ -88,10 +118,10 @@ public final class Verification {
         }
     }
 
-    private static String otherSource(Reproduction source, Manifest manifest, Answer answer) {
+    private static String otherSource(Reproduction source, String tree, Answer answer) {
         String commit = answer.hints().path("commit").asString("");
-        return "The enclave claims another source than the one you asked about: its tree is " + manifest.tree()
-                + (commit.isEmpty() ? "" : " (commit " + commit + ", unverified)") + "; commit " + source.commit().name()
-                + " has tree " + source.tree().name() + ". If you trust the other one, review it and name it: --commit COMMIT";
+        return "The enclave runs another source than the one you asked about: its tree is " + tree
+                + (commit.isEmpty() ? "" : " (commit " + commit + ", unverified)") + "; " + source.what()
+                + " has tree " + source.tree().name() + ". " + source.otherwise();
     }
 }
