@@ -31,6 +31,7 @@ class ArchitectureTest {
             Map.entry("eif", List.of()),
             Map.entry("attestation", List.of("eif")),
             Map.entry("project", List.of()),
+            Map.entry("trust", List.of()),
             Map.entry("packages", List.of()),
             Map.entry("enclaveos", List.of("eif", "packages")),
             Map.entry("build", List.of("eif", "project", "enclaveos", "packages")),
@@ -44,7 +45,7 @@ class ArchitectureTest {
             Map.entry("gateway", List.of("account", "app", "relay", "git", "hosting"))));
 
     /** An auditor can read these without knowing what a web framework is. */
-    private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "verify");
+    private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "verify", "trust");
 
     @TestFactory
     List<DynamicTest> aRoomUsesOnlyTheRoomsBelowIt() {

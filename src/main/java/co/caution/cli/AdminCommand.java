@@ -57,7 +57,7 @@ final class AdminCommand {
             throw new CliException("No server runs with its home in " + home + " (or this user may not read " + file
                     + "). Start it (caution server), or name its home with --home DIR.");
         }
-        JsonNode admin = new PrivateFile(file).read();
+        JsonNode admin = new PrivateJson(file).read();
         String certificate = admin.path("certificate").asString(null);
         return new ApiClient(admin.path("server").asString(), admin.path("token").asString(),
                 certificate == null ? ServerTrust.of(Optional.empty()) : ServerTrust.exactly(Path.of(certificate)));

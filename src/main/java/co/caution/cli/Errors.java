@@ -2,6 +2,7 @@ package co.caution.cli;
 
 import co.caution.ConfigurationException;
 import co.caution.build.Text;
+import co.caution.trust.TrustException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -55,6 +56,7 @@ final class Errors {
     static int failure(Exception e, CommandLine command, ParseResult result) {
         CliException known = switch (e) {
             case CliException cli -> cli;
+            case TrustException trust -> new CliException(trust.getMessage());
             case ConfigurationException configuration -> new CliException(
                     configuration.mistaken() ? USAGE : OTHER, "configuration", configuration.getMessage(), null);
             default -> null;

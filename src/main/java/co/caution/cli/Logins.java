@@ -14,10 +14,10 @@ final class Logins {
      */
     record Login(String token, @Nullable String user, boolean byKey) {}
 
-    private final PrivateFile file;
+    private final PrivateJson file;
 
     Logins(Path configuration) {
-        this.file = new PrivateFile(configuration.resolve("logins.json"));
+        this.file = new PrivateJson(configuration.resolve("logins.json"));
     }
 
     Optional<String> current() {
@@ -31,17 +31,17 @@ final class Logins {
     }
 
     void save(String server, Login login) {
-        var logins = file.read();
-        logins.put("current", server);
-        var entry = logins.withObject("/servers").withObjectProperty(server).removeAll();
-        entry.put("token", login.token());
-        if (login.user() != null) {
-            entry.put("user", login.user());
-        }
-        if (login.byKey()) {
-            entry.put("by_key", true);
-        }
-        file.write(logins);
+        file.change(logins -> {
+            logins.put("current", server);
+            var entry = logins.withObject("/servers").withObjectProperty(server).removeAll();
+            entry.put("token", login.token());
+            if (login.user() != null) {
+                entry.put("user", login.user());
+            }
+            if (login.byKey()) {
+                entry.put("by_key", true);
+            }
+        });
     }
 
     /** The private authority that was named at a login to this server, as PEM. */
@@ -50,14 +50,10 @@ final class Logins {
     }
 
     void saveAuthority(String server, String pem) {
-        var logins = file.read();
-        logins.withObject("/authorities").put(server, pem);
-        file.write(logins);
+        file.change(logins -> logins.withObject("/authorities").put(server, pem));
     }
 
     void forget(String server) {
-        var logins = file.read();
-        logins.withObject("/servers").remove(server);
-        file.write(logins);
+        file.change(logins -> logins.withObject("/servers").remove(server));
     }
 }

@@ -1,20 +1,20 @@
 package co.caution.cli;
 
 import co.caution.attestation.TrustRoot;
-import java.net.URI;
+import co.caution.trust.Place;
+import co.caution.trust.TrustedPlace;
+import co.caution.trust.TrustedPlaces;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 
-/**
- * {@code roots.json} in this person's configuration: which root, other than AWS's, they accept at which origin. Never
- * read from a checkout.
- */
+/** Which root, other than AWS's, this person accepts at which attestation URL. Never read from a checkout. */
 final class PinnedRoots {
 
-    private final PrivateFile file;
+    private final TrustedPlaces places;
 
     PinnedRoots(Path configuration) {
-        this.file = new PrivateFile(configuration.resolve("roots.json"));
+        this.places = new TrustedPlaces(configuration);
     }
 
     /** By its fingerprint alone: a name that somebody else chose could claim anything. */
@@ -23,25 +23,19 @@ final class PinnedRoots {
     }
 
     void pin(String attestationUrl, TrustRoot root) {
-        var pins = file.read();
-        pins.withObjectProperty(origin(attestationUrl)).put("sha256", root.fingerprint());
-        file.write(pins);
+        places.change(Place.of(attestationUrl), kept -> kept.withRoot(new TrustedPlace.Root(root.fingerprint(), Instant.now())));
     }
 
     Optional<TrustRoot> of(String attestationUrl) {
-        var pin = file.read().path(origin(attestationUrl));
-        return pin.isMissingNode()
-                ? Optional.empty()
-                : Optional.of(simulated(pin.path("sha256").asString()));
+        return of(places.of(Place.of(attestationUrl)));
     }
 
-    /** For how many origins one is pinned. */
+    static Optional<TrustRoot> of(TrustedPlace place) {
+        return Optional.ofNullable(place.root()).map(root -> simulated(root.sha256()));
+    }
+
+    /** For how many addresses one is pinned. */
     int count() {
-        return file.read().size();
-    }
-
-    private static String origin(String url) {
-        URI uri = URI.create(url);
-        return uri.getScheme() + "://" + uri.getAuthority();
+        return (int) places.all().stream().filter(place -> place.root() != null).count();
     }
 }

@@ -5,6 +5,7 @@ import co.caution.attestation.InvalidPcrFileException;
 import co.caution.attestation.PcrFile;
 import co.caution.attestation.TrustRoot;
 import co.caution.project.DeploymentFile;
+import co.caution.trust.Place;
 import co.caution.verify.AppSource;
 import co.caution.verify.EvidenceSource;
 import co.caution.verify.Reproduction;
@@ -14,7 +15,6 @@ import co.caution.verify.Verification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,21 +158,16 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** Of kept evidence, too: which root is accepted hangs on it. */
     private Optional<String> endpoint(Optional<DeploymentFile> deployment) {
-        Optional<String> endpoint = Optional.ofNullable(url).or(() -> deployment.map(DeploymentFile::attestationUrl));
-        endpoint.ifPresent(VerifyCommand::requireUrl);
-        return endpoint;
+        return Optional.ofNullable(url).or(() -> deployment.map(DeploymentFile::attestationUrl))
+                .map(given -> requireUrl(given).uri().toString());
     }
 
-    static void requireUrl(String url) {
+    static Place requireUrl(String url) {
         try {
-            URI uri = new URI(url);
-            if (String.valueOf(uri.getScheme()).matches("https?") && uri.getHost() != null && uri.getUserInfo() == null) {
-                return;
-            }
-        } catch (URISyntaxException e) {
-            // Said below.
+            return Place.of(url);
+        } catch (IllegalArgumentException e) {
+            throw new CliException(Errors.USAGE, e.getMessage());
         }
-        throw new CliException(Errors.USAGE, "'" + url + "' is not an http or https URL of a host.");
     }
 
     /** The root certificate in a file that the user named. */

@@ -125,7 +125,8 @@ class VerifyIsPlainJavaTest {
             var pins = new PinnedRoots(plain.getPath("/config"));
             pins.pin("http://127.0.0.1:1/attestation", PinnedRoots.simulated("a".repeat(64)));
             pins.pin("http://127.0.0.1:2/attestation", PinnedRoots.simulated("b".repeat(64)));
-            assertThat(pins.of("http://127.0.0.1:1/x")).isPresent();
+            assertThat(pins.of("http://127.0.0.1:1/attestation/")).isPresent();
+            assertThat(pins.count()).isEqualTo(2);
             var logins = new Logins(plain.getPath("/config"));
             logins.save("http://localhost:1", new Logins.Login("caution_x", "alice", true));
             assertThat(logins.of("http://localhost:1")).contains(new Logins.Login("caution_x", "alice", true));
