@@ -11,6 +11,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"co.caution/enclaveos/guest/nsm"
@@ -30,19 +31,26 @@ const (
 
 // attester answers challenges with fresh documents that bind the manifest.
 type attester struct {
-	module   *nsm.Client
+	module   *nsm.Lane
+	clock    *clock
 	manifest []byte
 	bindings []byte
 	userData []byte
 	waiting  chan struct{}
 }
 
-func newAttester(module *nsm.Client, manifestText []byte) *attester {
+// newAttester binds the manifest and, where the application has a port, the key of its channel (SHA-256 of the SPKI).
+func newAttester(module *nsm.Lane, manifestText []byte, spki string, host *clock) *attester {
 	digest := sha512.Sum384(manifestText)
-	bindings := []byte(`{"manifest":"` + hex.EncodeToString(digest[:]) + `"}`)
+	bindings := []byte(`{"manifest":"` + hex.EncodeToString(digest[:]) + `"`)
+	if spki != "" {
+		bindings = append(bindings, `,"tls":"`+spki+`"`...)
+	}
+	bindings = append(bindings, '}')
 	bound := sha512.Sum384(bindings)
 	return &attester{
 		module:   module,
+		clock:    host,
 		manifest: manifestText,
 		bindings: bindings,
 		userData: append([]byte(userDataPrefix), bound[:]...),
@@ -50,13 +58,13 @@ func newAttester(module *nsm.Client, manifestText []byte) *attester {
 	}
 }
 
-func serveAttestation(module *nsm.Client, manifestText []byte) error {
+func serveAttestation(handler http.Handler) error {
 	listener, err := vsock.Listen(attestationPort)
 	if err != nil {
 		return err
 	}
 	go func() {
-		err := newServer(newAttester(module, manifestText)).Serve(limit(listener, maxConnections))
+		err := newServer(handler).Serve(limit(listener, maxConnections))
 		logf("attestation endpoint: %v", err)
 	}()
 	return nil
@@ -98,13 +106,8 @@ func (a *attester) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *attester) attest(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		if _, tooLong := err.(*http.MaxBytesError); tooLong {
-			fail(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the request is longer than %d bytes", maxBody))
-		} else {
-			fail(w, http.StatusBadRequest, "the request did not arrive whole")
-		}
+	body, ok := readBody(w, r, maxBody)
+	if !ok {
 		return
 	}
 	nonce, err := parseChallenge(body)
@@ -112,20 +115,44 @@ func (a *attester) attest(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	select {
-	case a.waiting <- struct{}{}:
-		defer func() { <-a.waiting }()
-	default:
-		w.Header().Set("Retry-After", "1")
-		fail(w, http.StatusServiceUnavailable, "busy: too many requests are waiting for the security module")
+	leave, ok := enter(w, a.waiting)
+	if !ok {
 		return
 	}
+	defer leave()
 	document, err := a.module.Attest(a.userData, nonce, nil)
 	if err != nil {
 		fail(w, http.StatusBadGateway, err.Error())
 		return
 	}
+	a.clock.compare(document, time.Now())
 	answer(w, http.StatusOK, a.render(document))
+}
+
+// readBody reads a request's body, or says why not.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) (body []byte, ok bool) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if err == nil {
+		return body, true
+	}
+	if _, tooLong := err.(*http.MaxBytesError); tooLong {
+		fail(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the request is longer than %d bytes", limit))
+	} else {
+		fail(w, http.StatusBadRequest, "the request did not arrive whole")
+	}
+	return nil, false
+}
+
+// enter takes a place in a queue for the security module, or says that there is none.
+func enter(w http.ResponseWriter, queue chan struct{}) (leave func(), ok bool) {
+	select {
+	case queue <- struct{}{}:
+		return func() { <-queue }, true
+	default:
+		w.Header().Set("Retry-After", "1")
+		fail(w, http.StatusServiceUnavailable, "busy: too many requests are waiting for the security module")
+		return nil, false
+	}
 }
 
 // render puts the manifest in as it is: a JSON encoder would re-space the bytes that the digest is over.
@@ -189,4 +216,16 @@ func (l *limited) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	return &slotConn{Conn: conn, slots: l.slots}, nil
+}
+
+// slotConn gives its slot back once, when it is closed.
+type slotConn struct {
+	net.Conn
+	slots chan struct{}
+	once  sync.Once
+}
+
+func (c *slotConn) Close() error {
+	c.once.Do(func() { <-c.slots })
+	return c.Conn.Close()
 }

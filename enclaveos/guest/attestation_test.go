@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -45,11 +46,16 @@ var manifestText = []byte("{ \"manifest\" : 1,\t\"argv\":[\"a\"] }\n")
 
 func start(t *testing.T, m *module) string {
 	t.Helper()
+	return startServer(t, newAttester(nsm.NewClient(m).Lane(), manifestText, "", &clock{}))
+}
+
+func startServer(t *testing.T, handler http.Handler) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := newServer(newAttester(nsm.NewClient(m), manifestText))
+	server := newServer(handler)
 	go server.Serve(limit(listener, maxConnections))
 	t.Cleanup(func() { server.Close() })
 	return listener.Addr().String()
@@ -178,6 +184,43 @@ func TestMemoryAdviceCoversArchiveAndCopy(t *testing.T) {
 			t.Errorf("%d MiB: %d MiB", ramdisks/mib, got/mib)
 		}
 	}
+}
+
+func TestTheChannelsKeyIsBoundWhereThereIsOne(t *testing.T) {
+	a := newAttester(nsm.NewClient(&module{}).Lane(), manifestText, "c0ffee", &clock{})
+	want := fmt.Sprintf(`{"manifest":"%x","tls":"c0ffee"}`, sha512.Sum384(manifestText))
+	if string(a.bindings) != want {
+		t.Errorf("%s", a.bindings)
+	}
+}
+
+// Whatever comes in, what goes out is HTTP with an error in JSON or a document, and the agent lives.
+func FuzzServeRequest(f *testing.F) {
+	for _, raw := range []string{
+		post(`{"nonce":"` + goodNonce + `"}`),
+		"OPTIONS /attestation HTTP/1.1\r\nHost: e\r\n\r\n",
+		"POST /../attestation?x#y HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"POST http://e/attestation HTTP/1.1\r\nHost: e\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
+	} {
+		f.Add([]byte(raw))
+	}
+	handler := newAttester(nsm.NewClient(&module{}).Lane(), manifestText, "", &clock{})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		request, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
+		if err != nil {
+			return
+		}
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, request)
+		body := recorder.Body.Bytes()
+		switch {
+		case recorder.Code == http.StatusNoContent && len(body) == 0:
+		case recorder.Code == http.StatusOK && bytes.HasPrefix(body, []byte(`{"document":"`)):
+		case recorder.Code >= 400 && recorder.Code != http.StatusBadGateway && bytes.HasPrefix(body, []byte(`{"errors":["`)):
+		default:
+			t.Errorf("%d %q", recorder.Code, body)
+		}
+	})
 }
 
 func FuzzParseChallenge(f *testing.F) {

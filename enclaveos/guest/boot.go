@@ -11,6 +11,7 @@ import (
 	"time"
 	"unsafe"
 
+	"co.caution/enclaveos/guest/app"
 	"co.caution/enclaveos/guest/manifest"
 	"co.caution/enclaveos/guest/nsm"
 	"co.caution/enclaveos/guest/vsock"
@@ -31,50 +32,90 @@ type machine struct {
 	hosts    string // for the application's hosts file
 }
 
-// boot does the agent's duties in order, each before whatever leans on it.
+// boot does the agent's duties in order, each before whatever leans on it. An error carries its number.
 func boot() (*machine, error) {
 	if err := mountAll(); err != nil {
-		return nil, err
+		return nil, app.Failing(app.FailMounts, err)
 	}
+	goFirst()
 	if err := checkEndMarker(); err != nil {
+		return nil, app.Failing(app.FailTruncated, err)
+	}
+	logMemory()
+	if err := heartbeat(); err != nil {
+		return nil, app.Failing(app.FailHeartbeat, fmt.Errorf("heartbeat: %w", err))
+	}
+	module, err := openModule()
+	if err != nil {
 		return nil, err
 	}
-	if err := heartbeat(); err != nil {
-		return nil, fmt.Errorf("heartbeat: %w", err)
+	if err := loopbackUp(); err != nil {
+		return nil, app.Failing(app.FailLoopback, fmt.Errorf("loopback: %w", err))
 	}
+	text, m, err := readManifest()
+	if err != nil {
+		return nil, app.Failing(app.FailManifest, err)
+	}
+	hosts, err := serve(module, text, m)
+	return &machine{m, hosts}, err
+}
+
+// openModule finds the security module and seeds the kernel's randomness from it, before anything draws on that.
+func openModule() (*nsm.Client, error) {
 	transport, simulated, err := nsm.Open()
 	if err != nil {
-		return nil, fmt.Errorf("security module: %w", err)
+		return nil, app.Failing(app.FailModule, fmt.Errorf("security module: %w", err))
 	}
 	logf("security module: %s", map[bool]string{false: "/dev/nsm", true: "simulated by the parent"}[simulated])
 	module := nsm.NewClient(transport)
 	if err := seedEntropy(module); err != nil {
-		return nil, fmt.Errorf("entropy: %w", err)
+		return nil, app.Failing(app.FailEntropy, fmt.Errorf("entropy: %w", err))
 	}
-	if err := loopbackUp(); err != nil {
-		return nil, fmt.Errorf("loopback: %w", err)
-	}
+	return module, nil
+}
+
+func readManifest() ([]byte, *manifest.Manifest, error) {
 	text, err := os.ReadFile(manifest.Path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m, err := manifest.Parse(text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	digest := sha512.Sum384(text)
 	logf("manifest sha384 %s", hex.EncodeToString(digest[:]))
-	if err := serveAttestation(module, text); err != nil {
-		return nil, fmt.Errorf("attestation endpoint: %w", err)
+	return text, m, nil
+}
+
+// serve opens everything that the agent listens on and returns the lines for the application's hosts file.
+func serve(module *nsm.Client, text []byte, m *manifest.Manifest) (hosts string, err error) {
+	spki := ""
+	if len(m.Ports) > 0 {
+		bound, err := newChannel()
+		if err != nil {
+			return "", app.Failing(app.FailKey, fmt.Errorf("channel key: %w", err))
+		}
+		if err := bound.serve(m.Ports[0]); err != nil {
+			return "", app.Failing(app.FailIngress, fmt.Errorf("channel: %w", err))
+		}
+		spki = bound.spki
+	}
+	host := &clock{}
+	if err := serveAttestation(newAttester(module.Lane(), text, spki, host)); err != nil {
+		return "", app.Failing(app.FailAttestation, fmt.Errorf("attestation endpoint: %w", err))
 	}
 	if err := serveIngress(m.Ports); err != nil {
-		return nil, fmt.Errorf("ingress: %w", err)
+		return "", app.Failing(app.FailIngress, fmt.Errorf("ingress: %w", err))
 	}
-	hosts, err := serveEgress(m)
+	if err := serveSocket(module.Lane(), m.User); err != nil {
+		return "", app.Failing(app.FailSocket, fmt.Errorf("application's socket: %w", err))
+	}
+	hosts, err = serveEgress(m)
 	if err != nil {
-		return nil, fmt.Errorf("egress: %w", err)
+		err = app.Failing(app.FailEgress, fmt.Errorf("egress: %w", err))
 	}
-	return &machine{m, hosts}, nil
+	return hosts, err
 }
 
 func mountAll() error {
@@ -163,7 +204,8 @@ func loopbackUp() error {
 	if errno != 0 {
 		return errno
 	}
-	return nil
+	// As in a container: there is nobody else's port to take, and an application need not be root for port 80.
+	return os.WriteFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", []byte("0"), 0)
 }
 
 // sendReport hands the exit report to the parent and waits until it hung up, so that the reboot does not cut it.

@@ -17,6 +17,7 @@ const (
 	maxEgress     = 256
 	maxAnswerLine = 300
 	dialTimeout   = 20 * time.Second // the parent resolves and connects meanwhile
+	egressIdle    = time.Hour        // pools of connections to databases are idle for long
 )
 
 // A listed name gets an address of its own in the loopback range; the application's hosts file says which. A name that
@@ -62,11 +63,10 @@ func forwardEgress(listener *net.TCPListener, pair string, slots chan struct{}) 
 			outside, err := dialOut(pair)
 			if err != nil {
 				logf("egress to %s: %v", pair, err)
-				inside.SetLinger(0) // a reset, as from a host that refuses
-				inside.Close()
+				abort(inside) // as a host that refuses
 				return
 			}
-			splice(inside, outside)
+			splice(inside, outside, egressIdle)
 		}()
 	}
 }

@@ -6,6 +6,18 @@ import (
 	"testing"
 )
 
+func FuzzConsent(f *testing.F) {
+	for _, answer := range []string{"ok\n", "error: no\n", "ok", "\n", "ok\nhello"} {
+		f.Add(answer)
+	}
+	f.Fuzz(func(t *testing.T, answer string) {
+		r := strings.NewReader(answer)
+		if err := readConsent(r); err == nil && (!strings.HasPrefix(answer, "ok\n") || r.Len() != len(answer)-3) {
+			t.Errorf("%q was taken for consent", answer)
+		}
+	})
+}
+
 func TestConsentIsOneLineAndNoByteMore(t *testing.T) {
 	r := strings.NewReader("ok\nhello")
 	if err := readConsent(r); err != nil {

@@ -3,25 +3,16 @@ package main
 import (
 	"fmt"
 	"net"
-	"sync"
 	"time"
 
 	"co.caution/enclaveos/guest/vsock"
 )
 
-const maxStreams = 1024
-
-// slotConn gives its slot back once, when it is closed.
-type slotConn struct {
-	net.Conn
-	slots chan struct{}
-	once  sync.Once
-}
-
-func (c *slotConn) Close() error {
-	c.once.Do(func() { <-c.slots })
-	return c.Conn.Close()
-}
+const (
+	maxStreams  = 1024 // over all of the application's plain ports
+	ingressIdle = 15 * time.Minute
+	connectWait = 5 * time.Second
+)
 
 // serveIngress listens on every measured port and on no other.
 func serveIngress(ports []int) error {
@@ -31,29 +22,36 @@ func serveIngress(ports []int) error {
 		if err != nil {
 			return err
 		}
-		go forwardIngress(listener, fmt.Sprintf("127.0.0.1:%d", port), slots)
+		go accept(listener, "ingress", slots, func(outside *vsock.Conn) { forward(outside, port) })
 	}
 	return nil
 }
 
-func forwardIngress(listener *vsock.Listener, to string, slots chan struct{}) {
+// accept hands each stream to a goroutine of its own while there are slots; further ones wait in the socket's backlog.
+// Slots are what bounds the memory and the descriptors that strangers can make the agent spend.
+func accept(listener *vsock.Listener, name string, slots chan struct{}, handle func(*vsock.Conn)) {
 	for {
 		slots <- struct{}{}
 		outside, err := listener.AcceptStream()
 		if err != nil {
 			<-slots
-			logf("ingress to %s: %v", to, err)
+			logf("%s: %v", name, err)
 			time.Sleep(100 * time.Millisecond) // out of descriptors, most likely: let some be closed
 			continue
 		}
 		go func() {
 			defer func() { <-slots }()
-			inside, err := net.DialTimeout("tcp4", to, 5*time.Second)
-			if err != nil {
-				outside.Close() // the application does not listen (yet): the caller sees that at once
-				return
-			}
-			splice(outside, inside.(*net.TCPConn))
+			handle(outside)
 		}()
 	}
+}
+
+// forward connects a stream from outside with the application.
+func forward(outside stream, port int) {
+	inside, err := net.DialTimeout("tcp4", fmt.Sprintf("127.0.0.1:%d", port), connectWait)
+	if err != nil {
+		outside.Close() // the application does not listen (yet): the caller sees that at once
+		return
+	}
+	splice(outside, inside.(*net.TCPConn), ingressIdle)
 }

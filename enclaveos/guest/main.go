@@ -30,16 +30,16 @@ func main() {
 func run() (report app.Report) {
 	defer func() {
 		if p := recover(); p != nil {
-			report = app.Report{Phase: "boot", Error: fmt.Sprint("panic: ", p)}
+			report = app.BootReport(fmt.Errorf("panic: %v", p), app.FailPanic)
 		}
 	}()
 	machine, err := boot()
 	if err != nil {
-		return app.Report{Phase: "boot", Error: err.Error()}
+		return app.BootReport(err, app.FailPanic)
 	}
 	started, err := app.Start(machine.manifest, machine.hosts)
 	if err != nil {
-		return app.Report{Phase: "boot", Error: "start the application: " + err.Error()}
+		return app.BootReport(fmt.Errorf("start the application: %w", err), app.FailShim)
 	}
 	logf("application started")
 	return started.Wait()

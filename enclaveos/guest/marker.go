@@ -51,3 +51,14 @@ func ramdiskBytes() uint64 {
 	high := binary.LittleEndian.Uint32(params[0x0c4:])
 	return uint64(high)<<32 | uint64(low)
 }
+
+// logMemory says what there is, once everything is unpacked, and what of it the agent takes.
+func logMemory() {
+	var info syscall.Sysinfo_t
+	if err := syscall.Sysinfo(&info); err != nil {
+		return
+	}
+	unit := uint64(info.Unit)
+	logf("memory: %d MiB, of which %d MiB are free; ramdisks of %d MiB", uint64(info.Totalram)*unit/mib,
+		uint64(info.Freeram)*unit/mib, ramdiskBytes()/mib)
+}

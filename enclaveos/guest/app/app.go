@@ -39,9 +39,10 @@ type job struct {
 
 // outcome is how the application ended, as the shim saw it.
 type outcome struct {
-	Code   *int   `json:"code,omitempty"`
-	Signal int    `json:"signal,omitempty"`
-	Error  string `json:"error,omitempty"`
+	Code    *int    `json:"code,omitempty"`
+	Signal  int     `json:"signal,omitempty"`
+	Failure Failure `json:"failure,omitempty"`
+	Error   string  `json:"error,omitempty"`
 }
 
 // Main runs the shim or the launcher when the program was started under one of their names.
@@ -69,8 +70,12 @@ type App struct {
 func Start(m *manifest.Manifest, hosts string) (*App, error) {
 	group, err := newCgroup()
 	if err != nil {
-		return nil, err
+		return nil, Failing(FailCgroups, err)
 	}
+	return start(m, hosts, group)
+}
+
+func start(m *manifest.Manifest, hosts string, group *cgroup) (*App, error) {
 	null, err := os.OpenFile("/dev/null", os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
@@ -128,7 +133,7 @@ func (a *App) Wait() Report {
 			continue
 		}
 		if err != nil {
-			return Report{Phase: "app", Error: "wait: " + err.Error()}
+			return Report{Phase: "app", Failure: FailLost, Error: "wait: " + err.Error()}
 		}
 		if pid == a.pid && (status.Exited() || status.Signaled()) {
 			break
@@ -140,14 +145,14 @@ func (a *App) Wait() Report {
 	var how outcome
 	switch {
 	case len(text) > 0 && json.Unmarshal(text, &how) == nil:
-		report.Code, report.Error = how.Code, how.Error
+		report.Code, report.Failure, report.Error = how.Code, how.Failure, how.Error
 		if how.Signal != 0 {
 			report.setSignal(syscall.Signal(how.Signal), a.group.oomKills() > 0)
 		}
 	case status.Signaled():
 		report.setSignal(status.Signal(), a.group.oomKills() > 0)
 	default:
-		report.Error = fmt.Sprintf("the shim ended with %d and no word", status.ExitStatus())
+		report.Failure, report.Error = FailLost, fmt.Sprintf("the shim ended with %d and no word", status.ExitStatus())
 	}
 	if a.stderr != nil {
 		report.Stderr = a.stderr.finish()

@@ -9,8 +9,8 @@ import (
 )
 
 // run interprets a filter, as far as ours goes.
-func run(program []instruction, arch, number, arg0 uint32) uint32 {
-	data := map[uint32]uint32{offsetArch: arch, offsetNr: number, offsetArg0: arg0}
+func run(program []instruction, arch, number, arg0, arg2 uint32) uint32 {
+	data := map[uint32]uint32{offsetArch: arch, offsetNr: number, offsetArg0: arg0, offsetArg2: arg2}
 	a := uint32(0)
 	for pc := 0; ; pc++ {
 		i := program[pc]
@@ -40,11 +40,15 @@ func run(program []instruction, arch, number, arg0 uint32) uint32 {
 
 func TestTheFilterRefusesWhatItSays(t *testing.T) {
 	const eperm, enosys = retErrno | uint32(syscall.EPERM), retErrno | uint32(syscall.ENOSYS)
+	const noFamily, noProtocol = retErrno | uint32(syscall.EAFNOSUPPORT), retErrno | uint32(syscall.EPROTONOSUPPORT)
 	for name, c := range map[string]struct{ arch, number, arg0, want uint32 }{
 		"read":                  {auditArchX8664, syscall.SYS_READ, 40, retAllow},
 		"TCP":                   {auditArchX8664, syscall.SYS_SOCKET, syscall.AF_INET, retAllow},
 		"Unix":                  {auditArchX8664, syscall.SYS_SOCKET, syscall.AF_UNIX, retAllow},
 		"vsock":                 {auditArchX8664, syscall.SYS_SOCKET, afVsock, eperm},
+		"IPv6":                  {auditArchX8664, syscall.SYS_SOCKET, syscall.AF_INET6, retAllow},
+		"the kernel's ciphers":  {auditArchX8664, syscall.SYS_SOCKET, 38, noFamily},
+		"packets":               {auditArchX8664, syscall.SYS_SOCKET, syscall.AF_PACKET, noFamily},
 		"vsock by x32":          {auditArchX8664, x32Bit | syscall.SYS_SOCKET, afVsock, enosys},
 		"i386":                  {0x40000003, 359, afVsock, retKill},
 		"fork":                  {auditArchX8664, syscall.SYS_CLONE, 17, retAllow},
@@ -58,13 +62,18 @@ func TestTheFilterRefusesWhatItSays(t *testing.T) {
 		"io_uring_setup":        {auditArchX8664, 425, 0, eperm},
 		"the highest known one": {auditArchX8664, 462, 0, retAllow},
 	} {
-		if got := run(filter(), c.arch, c.number, c.arg0); got != c.want {
+		if got := run(filter(), c.arch, c.number, c.arg0, 0); got != c.want {
 			t.Errorf("%s: %#x, want %#x", name, got, c.want)
 		}
 	}
 	for _, number := range refused {
-		if got := run(filter(), auditArchX8664, number, 0); got != eperm {
+		if got := run(filter(), auditArchX8664, number, 0, 0); got != eperm {
 			t.Errorf("call %d: %#x", number, got)
+		}
+	}
+	for protocol, want := range map[uint32]uint32{0: retAllow, 4 /* sock_diag */ : noProtocol, 9 /* audit */ : noProtocol, 15 /* uevent */ : noProtocol} {
+		if got := run(filter(), auditArchX8664, syscall.SYS_SOCKET, syscall.AF_NETLINK, protocol); got != want {
+			t.Errorf("netlink protocol %d: %#x", protocol, got)
 		}
 	}
 }

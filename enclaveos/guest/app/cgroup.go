@@ -28,7 +28,8 @@ func newCgroup() (*cgroup, error) {
 	}
 	reserve := max(uint64(reserveMin), available/reserveShare)
 	if available < 2*reserve {
-		return nil, fmt.Errorf("only %d MiB are free for the application: give the enclave more memory", available>>20)
+		return nil, Failing(FailMemory, fmt.Errorf("the image fits with nothing to spare: %d MiB are free, at least %d are"+
+			" needed for the application and EnclaveOS; give the enclave more memory", available>>20, 2*reserve>>20))
 	}
 	if err := os.WriteFile(cgroupRoot+"/cgroup.subtree_control", []byte("+memory +pids"), 0); err != nil {
 		return nil, fmt.Errorf("control groups: %w", err)

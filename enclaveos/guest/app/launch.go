@@ -60,6 +60,10 @@ func becomeApp() error {
 	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("0"), 0); err != nil {
 		return err
 	}
+	// The agent's own threads come first; this one is the application's from here on.
+	if err := syscall.Setpriority(syscall.PRIO_PROCESS, 0, 0); err != nil {
+		return fmt.Errorf("priority: %w", err)
+	}
 	files := syscall.Rlimit{Cur: openFilesSoft, Max: openFilesHard}
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
 		return fmt.Errorf("open files: %w", err)

@@ -9,14 +9,15 @@ import (
 
 const maxLine = 15 << 10
 
-// Report says how the enclave's work ended. Exactly one of Code, Signal and Error is there.
+// Report says how the enclave's work ended. Exactly one of Code, Signal and Error is there; Failure comes with Error.
 type Report struct {
-	Phase  string `json:"phase"`
-	Code   *int   `json:"code,omitempty"`
-	Signal string `json:"signal,omitempty"`
-	OOM    *bool  `json:"oom,omitempty"`
-	Error  string `json:"error,omitempty"`
-	Stderr string `json:"stderr,omitempty"`
+	Phase   string  `json:"phase"`
+	Code    *int    `json:"code,omitempty"`
+	Signal  string  `json:"signal,omitempty"`
+	OOM     *bool   `json:"oom,omitempty"`
+	Failure Failure `json:"failure,omitempty"`
+	Error   string  `json:"error,omitempty"`
+	Stderr  string  `json:"stderr,omitempty"`
 }
 
 func (r *Report) setSignal(s syscall.Signal, oom bool) {
@@ -47,7 +48,7 @@ func (r Report) Line() []byte {
 func (r Report) Summary() string {
 	switch {
 	case r.Error != "":
-		return r.Phase + ": " + strings.ReplaceAll(r.Error, "\n", " ")
+		return fmt.Sprintf("%s: failure %d: %s", r.Phase, r.Failure, strings.ReplaceAll(r.Error, "\n", " "))
 	case r.Code != nil:
 		return fmt.Sprintf("%s: exit code %d", r.Phase, *r.Code)
 	case r.OOM != nil && *r.OOM:

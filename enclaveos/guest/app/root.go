@@ -3,11 +3,16 @@ package app
 import (
 	"fmt"
 	"os"
+	"path"
+	"strings"
 	"syscall"
 )
 
 const (
 	appRoot = "/app/rootfs"
+
+	// Socket is where the application asks the agent for documents: the same path in the agent's root and in its own.
+	Socket = "/run/caution/attestation.sock"
 
 	quiet = syscall.MS_NOSUID | syscall.MS_NOEXEC
 )
@@ -25,6 +30,7 @@ func enterRoot(hosts string) error {
 		{"take set-uid and devices from it", func() error {
 			return syscall.Mount("", appRoot, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_NOSUID|syscall.MS_NODEV, "")
 		}},
+		{"/run", bindSocket},
 		{"detach the agent's mounts", detachAgentMounts},
 		{"change directory", func() error { return os.Chdir(appRoot) }},
 		{"move it over /", func() error { return syscall.Mount(".", "/", "", syscall.MS_MOVE, "") }},
@@ -53,6 +59,21 @@ func detachAgentMounts() error {
 	return nil
 }
 
+// bindSocket shows the application the directory of its socket: it may connect there, not replace it. Nothing of the
+// application runs yet, so what was looked at stays.
+func bindSocket() error {
+	inside := appRoot + path.Dir(Socket)
+	for _, name := range []string{path.Dir(inside), inside} {
+		if err := mountPoint(name); err != nil {
+			return err
+		}
+	}
+	if err := syscall.Mount(path.Dir(Socket), inside, "", syscall.MS_BIND, ""); err != nil {
+		return err
+	}
+	return syscall.Mount("", inside, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY|quiet|syscall.MS_NODEV, "")
+}
+
 // mountPoint makes a directory where there is none, and refuses what is something else: a link could lead the mount
 // away from its name, and the launcher is found through /proc.
 func mountPoint(name string) error {
@@ -61,7 +82,7 @@ func mountPoint(name string) error {
 		return os.Mkdir(name, 0o755)
 	}
 	if err == nil && !info.IsDir() {
-		return fmt.Errorf("%s of the application's image is not a directory", name)
+		return fmt.Errorf("%s of the application's image is not a directory", strings.TrimPrefix(name, appRoot))
 	}
 	return err
 }

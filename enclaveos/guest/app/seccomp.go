@@ -12,12 +12,14 @@ import (
 const (
 	auditArchX8664 = 0xC000003E
 	x32Bit         = 0x40000000
+	netlinkRoute   = 0
 	afVsock        = 40
 
 	// Offsets in struct seccomp_data.
 	offsetNr   = 0
 	offsetArch = 4
-	offsetArg0 = 16 // low half
+	offsetArg0 = 16 // low halves
+	offsetArg2 = 32
 
 	retAllow = 0x7fff0000
 	retErrno = 0x00050000
@@ -49,6 +51,10 @@ var refused = []uint32{
 	321 /* bpf */, 298 /* perf_event_open */, 323 /* userfaultfd */, 425, 426, 427, /* io_uring */
 	syscall.SYS_ADD_KEY, syscall.SYS_REQUEST_KEY, syscall.SYS_KEYCTL,
 	303 /* name_to_handle_at */, 304, /* open_by_handle_at */
+	300 /* fanotify_init */, 443 /* quotactl_fd */, 447, /* memfd_secret: memory that nobody can look into or count */
+	// Relics, and what only a machine with several memories or a debugger needs.
+	134 /* uselib */, 153 /* vhangup */, 154 /* modify_ldt */, 156 /* _sysctl */, 174 /* create_module */, 177 /* get_kernel_syms */, 178 /* query_module */, 180, /* nfsservctl */
+	212 /* lookup_dcookie */, 237 /* mbind */, 238 /* set_mempolicy */, 239 /* get_mempolicy */, 256 /* migrate_pages */, 279 /* move_pages */, 450, /* set_mempolicy_home_node */
 }
 
 // instruction is struct sock_filter.
@@ -78,12 +84,21 @@ func filter() []instruction {
 		{load, 0, 0, offsetNr},
 		{jge, 0, 1, x32Bit},
 		enosys,
-		// socket(AF_VSOCK): the parent is the agent's to talk to. socketpair knows no vsock.
-		{jeq, 0, 4, syscall.SYS_SOCKET},
+		// socket: Unix, TCP and UDP, and of netlink what lists interfaces. Not AF_VSOCK: the parent is the agent's to talk
+		// to. (socketpair knows none of the families that are refused here.) Of any other family this kernel has none.
+		{jeq, 0, 12, syscall.SYS_SOCKET},
 		{load, 0, 0, offsetArg0},
-		{jeq, 0, 1, afVsock},
-		eperm,
+		{jeq, 8, 0, syscall.AF_UNIX},
+		{jeq, 7, 0, syscall.AF_INET},
+		{jeq, 6, 0, syscall.AF_INET6}, // the kernel says that it has none, which programs expect to hear
+		{jeq, 2, 0, syscall.AF_NETLINK},
+		{jeq, 5, 0, afVsock},
+		{leave, 0, 0, retErrno | uint32(syscall.EAFNOSUPPORT)},
+		{load, 0, 0, offsetArg2},
+		{jeq, 1, 0, netlinkRoute},
+		{leave, 0, 0, retErrno | uint32(syscall.EPROTONOSUPPORT)},
 		allow,
+		eperm,
 		// clone with a namespace flag. clone3 hides its flags in memory; ENOSYS makes C libraries use clone.
 		{jeq, 0, 4, syscall.SYS_CLONE},
 		{load, 0, 0, offsetArg0},

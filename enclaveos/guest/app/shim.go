@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
 	"syscall"
 )
@@ -13,6 +14,9 @@ const prSetDumpable = 4
 
 // shimMain is PID 1 of the application's namespaces. When it exits the kernel kills whatever is left in them.
 func shimMain() {
+	// Whatever the application may send us is taken and dropped: Go's own handlers would end the shim, and with it the
+	// application, without a word of how. (Ignored signals would stay ignored in the application; caught ones do not.)
+	signal.Notify(make(chan os.Signal, 1))
 	status := os.NewFile(statusFD, "status")
 	syscall.CloseOnExec(statusFD)
 	how := runShim()
@@ -23,27 +27,27 @@ func shimMain() {
 func runShim() outcome {
 	config, err := io.ReadAll(os.NewFile(configFD, "config"))
 	if err != nil {
-		return outcome{Error: err.Error()}
+		return outcome{Failure: FailRoot, Error: err.Error()}
 	}
 	syscall.CloseOnExec(configFD)
 	var work job
 	if err := json.Unmarshal(config, &work); err != nil {
-		return outcome{Error: err.Error()}
+		return outcome{Failure: FailRoot, Error: err.Error()}
 	}
 	// The application dies of its hunger for memory, not the shim that reports it.
 	if err := os.WriteFile("/proc/self/oom_score_adj", []byte("-1000"), 0); err != nil {
-		return outcome{Error: err.Error()}
+		return outcome{Failure: FailRoot, Error: err.Error()}
 	}
 	if err := enterRoot(work.Hosts); err != nil {
-		return outcome{Error: "prepare its root: " + err.Error()}
+		return outcome{Failure: FailRoot, Error: "prepare its root: " + err.Error()}
 	}
 	// A root application must not look into the shim through /proc.
 	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, prSetDumpable, 0, 0); errno != 0 {
-		return outcome{Error: errno.Error()}
+		return outcome{Failure: FailRoot, Error: errno.Error()}
 	}
 	pid, failure, err := launch(config)
 	if err != nil {
-		return outcome{Error: err.Error()}
+		return outcome{Failure: FailLaunch, Error: err.Error()}
 	}
 	for {
 		var status syscall.WaitStatus
@@ -52,9 +56,9 @@ func runShim() outcome {
 		case err == syscall.EINTR || err == nil && ended != pid:
 			continue
 		case err != nil:
-			return outcome{Error: "wait: " + err.Error()}
+			return outcome{Failure: FailLost, Error: "wait: " + err.Error()}
 		case failure != "":
-			return outcome{Error: failure}
+			return outcome{Failure: FailLaunch, Error: failure}
 		case status.Signaled():
 			return outcome{Signal: int(status.Signal())}
 		}

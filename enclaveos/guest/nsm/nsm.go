@@ -4,7 +4,6 @@ package nsm
 import (
 	"errors"
 	"fmt"
-	"sync"
 )
 
 const (
@@ -24,11 +23,27 @@ type Transport interface {
 
 // Client asks one question at a time: the device takes no more.
 type Client struct {
-	mu        sync.Mutex
+	turn      chan struct{} // senders of a channel are served in the order in which they came
 	transport Transport
 }
 
-func NewClient(t Transport) *Client { return &Client{transport: t} }
+func NewClient(t Transport) *Client { return &Client{make(chan struct{}, 1), t} }
+
+// Lane is a queue of its own for the client: each lane has at most one question waiting, so lanes take turns, however
+// long the queue in one of them is. (The application must not keep strangers from asking, nor they it.)
+type Lane struct {
+	turn   chan struct{}
+	client *Client
+}
+
+func (c *Client) Lane() *Lane { return &Lane{make(chan struct{}, 1), c} }
+
+// Attest is the client's, when this lane's turn has come.
+func (l *Lane) Attest(userData, nonce, publicKey []byte) ([]byte, error) {
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
+	return l.client.Attest(userData, nonce, publicKey)
+}
 
 // Random returns fresh random bytes from the module (256 of them, as it is specified).
 func (c *Client) Random() ([]byte, error) {
@@ -53,8 +68,8 @@ func (c *Client) ask(request []byte, name, field string) ([]byte, error) {
 	if len(request) > maxRequest {
 		return nil, errors.New("nsm: request is too long")
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
 	answer, err := c.transport.Call(request)
 	if err != nil {
 		return nil, fmt.Errorf("nsm: %w", err)
