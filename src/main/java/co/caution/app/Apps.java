@@ -31,6 +31,7 @@ public class Apps {
      * @param reason why the last start ended, when it did, or why it was started again
      * @param applicationUrl present once the app was live
      * @param attestationUrl present from the start
+     * @param channelUrl the app's first port with TLS that ends in the enclave; present once an app with a port was live
      */
     public record Overview(
             App app,
@@ -40,7 +41,8 @@ public class Apps {
             int restarts,
             Optional<String> reason,
             Optional<String> applicationUrl,
-            Optional<String> attestationUrl) {}
+            Optional<String> attestationUrl,
+            Optional<String> channelUrl) {}
 
     private final AppStore store;
     private final Deployer deployer;
@@ -104,7 +106,7 @@ public class Apps {
         var onItsWay = store.buildAtWork(app.id())
                 .map(build -> new OnItsWay(build, store.releaseOf(build.id()).map(Release::number)));
         return new Overview(app, state, release, onItsWay, times, reason, ports.application(app.id()),
-                ports.attestation(app.id()));
+                ports.attestation(app.id()), ports.channel(app.id()));
     }
 
     /**

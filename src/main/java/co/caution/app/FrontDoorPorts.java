@@ -1,6 +1,7 @@
 package co.caution.app;
 
 import co.caution.app.store.AppStore;
+import co.caution.hosting.Enclave;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -29,12 +30,18 @@ class FrontDoorPorts {
         return store.ports(app);
     }
 
-    /** Guest port to public port, for the app's ports and the attestation endpoint; new ones are taken as needed. */
+    /**
+     * Guest port to public port, for the app's ports, its channel where it has any, and the attestation endpoint; new ones
+     * are taken as needed.
+     */
     synchronized Map<Integer, Integer> assign(UUID app, List<Integer> guestPorts) throws DeploymentException {
         var assigned = store.ports(app);
         var taken = new HashSet<>(store.takenPorts());
         var wanted = new ArrayList<>(guestPorts);
         wanted.add(Traffic.ATTESTATION);
+        if (!guestPorts.isEmpty()) {
+            wanted.add(Enclave.CHANNEL_PORT);
+        }
         for (int guestPort : wanted) {
             if (!assigned.containsKey(guestPort)) {
                 int free = free(taken);
@@ -56,6 +63,13 @@ class FrontDoorPorts {
 
     Optional<String> attestation(UUID app) {
         return Optional.ofNullable(store.ports(app).get(Traffic.ATTESTATION)).map(settings::attestationUrl);
+    }
+
+    /** Present while what was live last has a port. */
+    Optional<String> channel(UUID app) {
+        return deployedPorts(app).isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(store.ports(app).get(Enclave.CHANNEL_PORT)).map(settings::channelUrl);
     }
 
     private List<Integer> deployedPorts(UUID app) {

@@ -60,6 +60,11 @@ public record PlatformSettings(
         return scheme() + appHost + ":" + publicPort + "/attestation";
     }
 
+    /** TLS that ends in the enclave, whatever this service itself speaks. */
+    public String channelUrl(int publicPort) {
+        return "https://" + appHost + ":" + publicPort;
+    }
+
     private String scheme() {
         return tls() ? "https://" : "http://";
     }

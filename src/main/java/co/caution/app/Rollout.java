@@ -180,7 +180,7 @@ class Rollout {
             }
             throw e;
         }
-        live.put(new LiveEnclave(app, release, deployment, enclave));
+        live.put(new LiveEnclave(app, release, deployment, enclave, assigned.get(Enclave.CHANNEL_PORT)));
         before.ifPresent(old -> old.enclave().terminate());
         if (destroyed.contains(app.id())) { // a restart takes no turn at the app: it may have been missed
             end(app.id());

@@ -54,6 +54,9 @@ final class AppsCommand {
         say("Git URL:     " + found.path("git_url").asString());
         line("Application: ", found.path("application_url"));
         line("Attestation: ", found.path("attestation_url"));
+        if (found.has("channel_url")) {
+            say("Channel:     " + found.path("channel_url").asString() + " (TLS that ends in the enclave; evidence names its key)");
+        }
         JsonNode release = found.path("release");
         if (!release.isMissingNode()) {
             say("Release:     v" + release.path("number").asInt() + " of commit " + release.path("commit").asString());

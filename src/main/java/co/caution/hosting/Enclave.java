@@ -11,6 +11,9 @@ public interface Enclave {
     /** The guest's port of the attestation endpoint; 49500 to 49600 are reserved. */
     int ATTESTATION_PORT = 49502;
 
+    /** The guest's port of the app's channel: TLS, under a key that evidence names, in front of the app's first port. */
+    int CHANNEL_PORT = 49503;
+
     UUID id();
 
     /** A stream to a port inside the enclave. The caller closes it. */

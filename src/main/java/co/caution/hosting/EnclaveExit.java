@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param code the app's exit code
  * @param signal the signal that ended it, as {@code SIGSEGV}
  * @param oom whether the enclave's memory ran out
+ * @param failure EnclaveOS's number for what failed; docs/reference/enclaveos.md lists them
  * @param error what failed before the app ran
  * @param stderr the app's last output, only where the measured configuration allows it
  */
@@ -17,19 +18,21 @@ public record EnclaveExit(
         @Nullable Integer code,
         @Nullable String signal,
         boolean oom,
+        @Nullable Integer failure,
         @Nullable String error,
         @Nullable String stderr) {
 
     public static EnclaveExit host(String error) {
-        return new EnclaveExit("host", null, null, false, error, null);
+        return new EnclaveExit("host", null, null, false, null, error, null);
     }
 
     /** One sentence for a person. */
     public String describe() {
         String memory = oom ? " (out of memory: raise memory_mb in the Procfile)" : "";
         if (error != null) {
+            String number = failure == null ? "" : " (failure " + failure + ")";
             return switch (phase) {
-                case "boot" -> "EnclaveOS did not start the app: " + error;
+                case "boot" -> "EnclaveOS did not start the app: " + error + number;
                 case "app" -> "the app could not be started: " + error;
                 default -> error;
             };

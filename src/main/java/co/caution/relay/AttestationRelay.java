@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Passes a stranger's challenge to an enclave and its evidence back: {@code {"nonce":"<base64 of 32 bytes>"}} →
  * {@code {"document":…,"manifest":…,"bindings":…,"hints":…}}. Nothing is kept, so nothing can be replayed from here.
- * {@code hints} is the platform's own word (commit, source, EnclaveOS digest): unsigned, unmeasured.
+ * {@code hints} is the platform's own word (commit, source, EnclaveOS digest, where the channel is): unsigned, unmeasured.
  */
 @Component
 class AttestationRelay {
@@ -115,6 +115,9 @@ class AttestationRelay {
         hints.put("commit", release.commitId());
         if (release.source() != null) {
             hints.put("source", release.source());
+        }
+        if (live.channelPort() != null) {
+            hints.putObject("channel").put("port", live.channelPort());
         }
         return hints.put("enclaveos", release.enclaveos()).put("release", release.number());
     }

@@ -12,15 +12,15 @@ class EnclaveLauncherTest {
     /** PostgreSQL refuses a NUL: the end of the push would never be on record. */
     @Test
     void whatAnAppWroteLastIsShownWithoutWhatSteersTerminalsOrCannotBeStored() {
-        String reason = EnclaveLauncher.describe(new EnclaveExit("app", 1, null, false, null, HOSTILE));
+        String reason = EnclaveLauncher.describe(new EnclaveExit("app", 1, null, false, null, null, HOSTILE));
         assertThat(reason).isEqualTo("the app exited with code 1; its last lines:\nabred\n12:00:00 WARN forged");
         assertThat(Restarts.forTheLog(reason)).doesNotContain("forged");
     }
 
     @Test
     void whatTheGuestReportsIsOneLine() {
-        String reason = EnclaveLauncher.describe(new EnclaveExit("boot", null, null, false, HOSTILE, null));
-        assertThat(reason).isEqualTo("EnclaveOS did not start the app: abred12:00:00 WARN forged");
+        String reason = EnclaveLauncher.describe(new EnclaveExit("boot", null, null, false, 22, HOSTILE, null));
+        assertThat(reason).isEqualTo("EnclaveOS did not start the app: abred12:00:00 WARN forged (failure 22)");
     }
 
     @Test

@@ -69,7 +69,7 @@ final class BootedEnclave implements AutoCloseable {
     private List<String> command(EnclaveOsRelease release, Path ramdisks, int megabytes) {
         return List.of(
                 release.host().toString(), "qemu", "--dir", directory.toString(),
-                "--nsm", directory.resolve("nsm.sock").toString(), "--port", "49502", "--port", "8080", "--",
+                "--nsm", directory.resolve("nsm.sock").toString(), "--port", "49502", "--port", "49503", "--port", "8080", "--",
                 "qemu-system-x86_64", "-M", "microvm,acpi=off,memory-backend=m0",
                 "-object", "memory-backend-memfd,id=m0,size=" + megabytes + "M,share=on",
                 "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", Integer.toString(megabytes),

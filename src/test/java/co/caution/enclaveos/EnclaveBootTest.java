@@ -77,7 +77,7 @@ class EnclaveBootTest {
             JsonNode body = new JsonMapper().readTree(answer.substring(answer.indexOf("\r\n\r\n")));
             byte[] bindings = Base64.getDecoder().decode(body.get("bindings").asString());
             assertThat(new String(bindings, StandardCharsets.UTF_8))
-                    .isEqualTo("{\"manifest\":\"" + sha384(manifest.getBytes(StandardCharsets.UTF_8)) + "\"}");
+                    .matches("\\{\"manifest\":\"" + sha384(manifest.getBytes(StandardCharsets.UTF_8)) + "\",\"tls\":\"[0-9a-f]{64}\"}");
             String document = HexFormat.of().formatHex(Base64.getDecoder().decode(body.get("document").asString()));
             String prefix = HexFormat.of().formatHex("caution1:".getBytes(StandardCharsets.US_ASCII));
             assertThat(document).contains(prefix + sha384(bindings)).contains(HexFormat.of().formatHex(nonce));
@@ -130,7 +130,7 @@ class EnclaveBootTest {
     void aMissingProgramIsNamed() throws Exception {
         try (BootedEnclave enclave = boot(manifest("exit", false).replace("/app", "/nothing"))) {
             assertThat(enclave.await("exit").get("report").toString())
-                    .isEqualTo("{\"phase\":\"app\",\"error\":\"exec /nothing: no such file or directory\"}");
+                    .isEqualTo("{\"phase\":\"app\",\"failure\":31,\"error\":\"exec /nothing: no such file or directory\"}");
         }
     }
 
@@ -138,7 +138,7 @@ class EnclaveBootTest {
     void aRamdiskThatDidNotFitIsRefusedWithTheMemoryThatWouldDo() throws Exception {
         try (BootedEnclave enclave = boot(new App(manifest("echo", false), program, 70 << 20, true), 128)) {
             assertThat(enclave.await("exit").get("report").toString())
-                    .contains("\"phase\":\"boot\"", "truncated", "memory_mb: 256");
+                    .contains("\"phase\":\"boot\"", "\"failure\":11", "truncated", "memory_mb: 256");
             assertThat(enclave.console()).doesNotContain("application started");
         }
     }

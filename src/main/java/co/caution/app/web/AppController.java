@@ -54,7 +54,8 @@ class AppController {
             @Nullable Integer restarts,
             @Nullable String reason,
             @Nullable String applicationUrl,
-            @Nullable String attestationUrl) {}
+            @Nullable String attestationUrl,
+            @Nullable String channelUrl) {}
 
     private final Apps apps;
     private final PlatformSettings settings;
@@ -106,6 +107,7 @@ class AppController {
                         .orElse(null),
                 o.restarts() == 0 ? null : o.restarts(),
                 o.reason().orElse(null),
-                o.applicationUrl().orElse(null), o.attestationUrl().orElse(null));
+                o.applicationUrl().orElse(null), o.attestationUrl().orElse(null),
+                o.channelUrl().orElse(null));
     }
 }

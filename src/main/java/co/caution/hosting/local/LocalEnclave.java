@@ -136,6 +136,7 @@ final class LocalEnclave implements Enclave {
                 report.has("code") ? report.path("code").asInt() : null,
                 report.path("signal").asString(null),
                 report.path("oom").asBoolean(false),
+                report.has("failure") ? report.path("failure").asInt() : null,
                 report.path("error").asString(null),
                 report.path("stderr").asString(null));
     }

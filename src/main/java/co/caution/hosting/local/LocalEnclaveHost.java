@@ -145,6 +145,9 @@ public final class LocalEnclaveHost implements EnclaveHost {
         // A session of its own: Ctrl-C in the service's terminal is the service's to act on.
         var command = new ArrayList<String>(List.of("setsid", enclaveOs.host().toString(), "qemu", "--dir", directory.toString(),
                 "--nsm", directory.resolve("nsm.sock").toString(), "--port", Integer.toString(Enclave.ATTESTATION_PORT)));
+        if (!spec.ports().isEmpty()) {
+            command.addAll(List.of("--port", Integer.toString(Enclave.CHANNEL_PORT)));
+        }
         for (int port : spec.ports()) {
             command.addAll(List.of("--port", Integer.toString(port)));
         }
