@@ -29,13 +29,16 @@ record KernelConfig(Map<String, String> options) {
 
     /**
      * What was asked for here and came out otherwise there: kconfig drops options that it does not know, or whose
-     * conditions are not met, without a word.
+     * conditions are not met, without a word. An option that is to be off must be named there as well: a name that no
+     * kernel has, misspelt or gone since, would turn nothing off.
      */
     List<String> lostIn(KernelConfig result) {
         List<String> lost = new ArrayList<>();
         options.forEach((option, asked) -> {
-            String got = result.options.getOrDefault(option, "n");
-            if (!got.equals(asked)) {
+            String got = result.options.get(option);
+            if (got == null) {
+                lost.add(option + "=" + asked + " is not offered");
+            } else if (!got.equals(asked)) {
                 lost.add(option + "=" + asked + " became " + got);
             }
         });
