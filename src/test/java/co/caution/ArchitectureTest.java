@@ -32,17 +32,18 @@ class ArchitectureTest {
             Map.entry("attestation", List.of("eif")),
             Map.entry("project", List.of()),
             Map.entry("trust", List.of()),
+            Map.entry("sshkey", List.of()),
             Map.entry("packages", List.of()),
             Map.entry("enclaveos", List.of("eif", "packages")),
             Map.entry("build", List.of("eif", "project", "enclaveos", "packages")),
-            Map.entry("verify", List.of("attestation", "build", "project", "eif")),
+            Map.entry("verify", List.of("attestation", "build", "project", "eif", "enclaveos", "sshkey")),
             Map.entry("hosting", List.of("eif", "attestation", "enclaveos")),
-            Map.entry("account", List.of()),
+            Map.entry("account", List.of("sshkey")),
             Map.entry("app", List.of("build", "hosting", "attestation", "eif", "project", "enclaveos", "packages")),
             Map.entry("backup", List.of("app")),
-            Map.entry("git", List.of("account", "app")),
+            Map.entry("git", List.of("account", "app", "sshkey")),
             Map.entry("relay", List.of("app", "hosting", "attestation")),
-            Map.entry("gateway", List.of("account", "app", "relay", "git", "hosting"))));
+            Map.entry("gateway", List.of("account", "app", "relay", "git", "hosting", "sshkey"))));
 
     /** An auditor can read these without knowing what a web framework is. */
     private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "verify", "trust");

@@ -1,5 +1,6 @@
 package co.caution.account;
 
+import co.caution.sshkey.SshPublicKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,5 +1,8 @@
 package co.caution.account;
 
+import co.caution.sshkey.SshKeyException;
+import co.caution.sshkey.SshPublicKey;
+import co.caution.sshkey.SshSignature;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -104,7 +107,7 @@ public class SignIn {
                 .orElseThrow(() -> new AccountException.NotSignedIn(
                         "This challenge was answered before, or is too old. Run 'caution login' again."));
         var message = new LoginMessage(asked.origin(), asked.userName(), asked.nonce());
-        String key = SshSignature.signer(signature, LoginMessage.NAMESPACE, message.bytes());
+        String key = signer(signature, message);
         List<Account> owners = accounts.ownersOf(key);
         List<Account> meant = asked.userName().isEmpty()
                 ? owners
@@ -122,6 +125,14 @@ public class SignIn {
         accounts.keyUsed(meant.getFirst().id(), key);
         Instant end = clock.instant().plus(TOKEN_LIFE);
         return new SignedIn(meant.getFirst(), key, accounts.createToken(meant.getFirst().id(), tokenName, end), end);
+    }
+
+    private static String signer(String signature, LoginMessage message) {
+        try {
+            return SshSignature.signer(signature, LoginMessage.NAMESPACE, message.bytes());
+        } catch (SshKeyException e) {
+            throw new AccountException.NotSignedIn(String.valueOf(e.getMessage()));
+        }
     }
 
     /** IPv6 clients have a /64 to themselves: addresses in it count as one. */

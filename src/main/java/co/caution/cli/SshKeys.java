@@ -1,7 +1,7 @@
 package co.caution.cli;
 
-import co.caution.account.AccountException;
-import co.caution.account.SshPublicKey;
+import co.caution.sshkey.SshKeyException;
+import co.caution.sshkey.SshPublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +99,7 @@ final class SshKeys {
         try {
             SshPublicKey.parse(text);
             return text.strip();
-        } catch (AccountException e) {
+        } catch (SshKeyException e) {
             throw new CliException(Errors.USAGE, String.valueOf(e.getMessage()));
         }
     }

@@ -1,8 +1,8 @@
 package co.caution.gateway;
 
 import co.caution.account.Accounts;
-import co.caution.account.SshPublicKey;
 import co.caution.app.Apps;
+import co.caution.sshkey.SshPublicKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;

@@ -1,15 +1,15 @@
 package co.caution.gateway;
 
 import co.caution.account.Accounts;
-import co.caution.account.SshPublicKey;
+import co.caution.sshkey.SshPublicKey;
 import java.time.Clock;
 import java.time.Instant;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
 
 /** What the operator does on the host; see {@link AdminToken} for how the host is recognised. */
 @RestController

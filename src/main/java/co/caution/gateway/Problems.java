@@ -2,6 +2,7 @@ package co.caution.gateway;
 
 import co.caution.account.AccountException;
 import co.caution.app.AppException;
+import co.caution.sshkey.SshKeyException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,11 @@ class Problems extends ResponseEntityExceptionHandler {
             default -> HttpStatus.BAD_REQUEST;
         };
         return problem(status, e.getMessage(), request);
+    }
+
+    @ExceptionHandler
+    ProblemDetail key(SshKeyException e, HttpServletRequest request) {
+        return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request);
     }
 
     @ExceptionHandler

@@ -1,18 +1,18 @@
 package co.caution.git;
 
 import co.caution.account.Accounts;
-import co.caution.account.SshPublicKey;
 import co.caution.app.AppMeters;
 import co.caution.app.PlatformSettings;
+import co.caution.sshkey.SshPublicKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
-import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.session.SessionHeartbeatController;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;

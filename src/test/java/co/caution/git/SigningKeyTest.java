@@ -2,7 +2,7 @@ package co.caution.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import co.caution.account.SshPublicKey;
+import co.caution.sshkey.SshPublicKey;
 import java.lang.reflect.Proxy;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;

@@ -1,4 +1,4 @@
-package co.caution.account;
+package co.caution.sshkey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SshSignatureTest {
 
     private static final byte[] MESSAGE = "a message\n".getBytes(StandardCharsets.UTF_8);
-    private static final String PURPOSE = LoginMessage.NAMESPACE;
+    private static final String PURPOSE = "test@caution";
 
     @TempDir
     Path directory;
@@ -98,18 +98,6 @@ class SshSignatureTest {
         assertRefused("", MESSAGE, "does not look like");
         assertRefused(null, MESSAGE, "does not look like");
         assertRefused(armor(new byte[20_000]), MESSAGE, "does not look like");
-    }
-
-    @Test
-    void originsAreWrittenInOneForm() {
-        assertThat(LoginMessage.origin("HTTPS://Caution.Example.org:443/x")).contains("https://caution.example.org");
-        assertThat(LoginMessage.origin("http://[::1]:8080")).contains("http://[::1]:8080");
-        assertThat(LoginMessage.origin("ftp://a")).isEmpty();
-        assertThat(LoginMessage.origin("nonsense")).isEmpty();
-        var origins = new LoginOrigins(List.of("http://localhost:8080", "https://caution.example.org"));
-        assertThat(origins.contains("http://127.0.0.1:8080")).isTrue();
-        assertThat(origins.contains("http://127.0.0.1:8081")).isFalse();
-        assertThat(origins.contains("http://caution.example.org")).as("not without TLS").isFalse();
     }
 
     private interface Signing {
@@ -189,7 +177,7 @@ class SshSignatureTest {
 
     private static void assertRefused(String signature, byte[] message, String why) {
         assertThatThrownBy(() -> SshSignature.signer(signature, PURPOSE, message))
-                .isInstanceOf(AccountException.class)
+                .isInstanceOf(SshKeyException.class)
                 .hasMessageContaining(why);
     }
 

@@ -1,4 +1,4 @@
-package co.caution.account;
+package co.caution.sshkey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,7 +27,7 @@ class SshPublicKeyTest {
         generator.initialize(1024);
         String line = PublicKeyEntry.toString(generator.generateKeyPair().getPublic());
         assertThatThrownBy(() -> SshPublicKey.parse(line))
-                .isInstanceOf(AccountException.class)
+                .isInstanceOf(SshKeyException.class)
                 .hasMessageContaining("1024")
                 .hasMessageContaining("ssh-keygen -t ed25519");
     }
@@ -36,6 +36,6 @@ class SshPublicKeyTest {
     @ValueSource(strings = {"", "hello", "ssh-ed25519", "ssh-ed25519 !!!", "ssh-dss AAAAB3NzaC1kc3M=", ED25519 + "\n" + ED25519,
         "-----BEGIN OPENSSH PRIVATE KEY-----"})
     void whatIsNoPublicKeyIsRefused(String text) {
-        assertThatThrownBy(() -> SshPublicKey.parse(text)).isInstanceOf(AccountException.class);
+        assertThatThrownBy(() -> SshPublicKey.parse(text)).isInstanceOf(SshKeyException.class);
     }
 }

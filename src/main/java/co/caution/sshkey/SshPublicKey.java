@@ -1,4 +1,4 @@
-package co.caution.account;
+package co.caution.sshkey;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -45,10 +45,10 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
     public static SshPublicKey parse(String text) {
         String line = text == null ? "" : text.strip();
         if (line.contains("PRIVATE KEY")) {
-            throw new AccountException("This is a private key. Give the public half: the file that ends in .pub.");
+            throw new SshKeyException("This is a private key. Give the public half: the file that ends in .pub.");
         }
         if (line.isEmpty() || line.lines().count() != 1) {
-            throw new AccountException("One SSH public key on one line is expected, as in ~/.ssh/id_ed25519.pub.");
+            throw new SshKeyException("One SSH public key on one line is expected, as in ~/.ssh/id_ed25519.pub.");
         }
         try {
             var entry = AuthorizedKeyEntry.parseAuthorizedKeyEntry(line);
@@ -60,7 +60,7 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
             String[] words = line.substring(line.indexOf(entry.getKeyType())).split("\\s+", 3);
             return new SshPublicKey(words[0] + " " + words[1], fingerprint(key), words.length < 3 ? "" : name(words[2]));
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new AccountException("This is not an SSH public key: " + e.getMessage());
+            throw new SshKeyException("This is not an SSH public key: " + e.getMessage());
         }
     }
 
@@ -74,27 +74,27 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
         return KeyUtils.getFingerPrint(BuiltinDigests.sha256, key);
     }
 
-    /** @throws AccountException for a key type or size that is not taken here */
+    /** @throws SshKeyException for a key type or size that is not taken here */
     static void requireStrong(PublicKey key) {
         String type = KeyUtils.getKeyType(key);
         if (!TYPES.contains(type)) {
             throw unsupported(type);
         }
         if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < SMALLEST_RSA) {
-            throw new AccountException("This RSA key has " + rsa.getModulus().bitLength()
+            throw new SshKeyException("This RSA key has " + rsa.getModulus().bitLength()
                     + " bits; at least " + SMALLEST_RSA + " are needed. Make an Ed25519 key: ssh-keygen -t ed25519");
         }
     }
 
     /** A name that a person gave to a key or token, fit to be shown. */
-    static String name(String given) {
+    public static String name(String given) {
         String printable = given.strip().replaceAll("[^\\p{L}\\p{N}\\p{P}\\p{S} ]", "");
         return printable.substring(0, printable.offsetByCodePoints(0,
                 Math.min(LONGEST_COMMENT, printable.codePointCount(0, printable.length()))));
     }
 
-    private static AccountException unsupported(String type) {
-        return new AccountException("The key type '" + type
+    private static SshKeyException unsupported(String type) {
+        return new SshKeyException("The key type '" + type
                 + "' is not supported: use Ed25519, ECDSA (also on a security key) or RSA.");
     }
 }

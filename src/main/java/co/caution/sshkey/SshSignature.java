@@ -1,4 +1,4 @@
-package co.caution.account;
+package co.caution.sshkey;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
  * A detached SSH signature as {@code ssh-keygen -Y sign} makes it (OpenSSH's PROTOCOL.sshsig, version 1). Read strictly:
  * nothing missing, nothing behind the end.
  */
-final class SshSignature {
+public final class SshSignature {
 
     private static final String BEGIN = "-----BEGIN SSH SIGNATURE-----";
     private static final String END = "-----END SSH SIGNATURE-----";
@@ -31,9 +31,9 @@ final class SshSignature {
      *
      * @param namespace what the signature must have been made for ({@code ssh-keygen -n})
      * @return the fingerprint of the key
-     * @throws AccountException when it is not such a signature
+     * @throws SshKeyException when it is not such a signature
      */
-    static String signer(String armored, String namespace, byte[] message) {
+    public static String signer(String armored, String namespace, byte[] message) {
         try {
             ByteBuffer blob = ByteBuffer.wrap(unarmored(armored));
             var magic = new byte[MAGIC.length];
@@ -71,7 +71,7 @@ final class SshSignature {
                 throw refused("it does not fit the message and the key");
             }
             return SshPublicKey.fingerprint(publicKey);
-        } catch (AccountException e) {
+        } catch (SshKeyException e) {
             throw e;
         } catch (BufferUnderflowException e) {
             throw refused("it is cut off");
@@ -123,7 +123,7 @@ final class SshSignature {
         return new String(bytes(in), StandardCharsets.ISO_8859_1);
     }
 
-    private static AccountException refused(String why) {
-        return new AccountException.NotSignedIn("The signature was refused: " + why + ".");
+    private static SshKeyException refused(String why) {
+        return new SshKeyException("The signature was refused: " + why + ".");
     }
 }

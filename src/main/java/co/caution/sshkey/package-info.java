@@ -1,0 +1,5 @@
+/** SSH public keys, and what their holders signed. */
+@NullMarked
+package co.caution.sshkey;
+
+import org.jspecify.annotations.NullMarked;
