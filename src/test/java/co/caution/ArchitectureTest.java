@@ -42,7 +42,7 @@ class ArchitectureTest {
             Map.entry("app", List.of("build", "hosting", "attestation", "eif", "project", "enclaveos", "packages")),
             Map.entry("backup", List.of("app")),
             Map.entry("git", List.of("account", "app", "sshkey")),
-            Map.entry("relay", List.of("app", "hosting", "attestation")),
+            Map.entry("relay", List.of("app", "hosting", "attestation", "enclaveos")),
             Map.entry("gateway", List.of("account", "app", "relay", "git", "hosting", "sshkey"))));
 
     /** An auditor can read these without knowing what a web framework is. */

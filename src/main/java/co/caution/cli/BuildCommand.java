@@ -1,7 +1,9 @@
 package co.caution.cli;
 
 import co.caution.build.BuildException;
+import co.caution.build.BuildHome;
 import co.caution.build.BuiltImage;
+import co.caution.build.Conformance;
 import co.caution.verify.AppSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +41,9 @@ final class BuildCommand implements Callable<Integer> {
         Checkout.require();
         BuiltImage image;
         try (AppSource source = LocalBuild.here(commit, json).orElseThrow()) {
-            image = LocalBuild.of(source, options, root.context().cache(), json).build();
+            Path cache = root.context().cache();
+            new Conformance(new BuildHome(cache)).require(options.builder); // before minutes are spent on the kernel
+            image = LocalBuild.of(source, options, cache, json).build(EnclaveOs.ready(cache));
         }
         if (known != null) {
             KnownPcrs.write(known, image.measurements());

@@ -23,9 +23,14 @@ public final class EnclaveOs {
         }
     }
 
+    /** Where what is built of it is kept. */
+    static Path directory(Path cache) {
+        return cache.resolve("enclaveos");
+    }
+
     private static EnclaveOsBuilder builder(Path cache) throws IOException {
         String source = System.getenv("CAUTION_LINUX_SOURCE");
-        return new EnclaveOsBuilder(cache.resolve("enclaveos"), EnclaveOsSources.packaged(),
+        return new EnclaveOsBuilder(directory(cache), EnclaveOsSources.packaged(),
                 source == null ? EnclaveOsBuilder.DEBIAN_LINUX_SOURCE : Path.of(source));
     }
 

@@ -63,12 +63,12 @@ final class LocalBuild {
     /** @param quiet says nothing while it builds */
     static Reproduction.Builder of(AppSource source, BuildOptions options, Path cache, boolean quiet) {
         BuildLimits limits = options.limits();
-        return () -> {
+        return os -> {
             Path builds = cache.resolve("build");
             prune(builds);
             Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
-            new Conformance(new BuildHome(cache)).require(options.builder); // before minutes are spent on the kernel
-            return new Pipeline(new BuildHome(cache), EnclaveOs.ready(cache), limits, options.builder)
+            new Conformance(new BuildHome(cache)).require(options.builder);
+            return new Pipeline(new BuildHome(cache), os, limits, options.builder)
                     .build(source.repository(), source.commit(), stage, quiet ? BuildListener.SILENT : listener());
         };
     }

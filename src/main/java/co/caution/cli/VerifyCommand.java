@@ -82,6 +82,9 @@ final class VerifyCommand implements Callable<Integer> {
     boolean json;
 
     @Mixin
+    EnclaveOsOptions enclaveOs;
+
+    @Mixin
     BuildOptions options;
 
     @Override
@@ -118,7 +121,7 @@ final class VerifyCommand implements Callable<Integer> {
         Path cache = root.context().cache();
         Optional<AppSource> named = from == null ? LocalBuild.here(commit, json) : Optional.of(LocalBuild.named(from, commit, cache));
         try {
-            Optional<Reproduction> source = named.map(app -> app.reproducedBy(LocalBuild.of(app, options, cache, json)));
+            Optional<Reproduction> source = named.map(app -> app.reproducedBy(enclaveOs.supply(cache), LocalBuild.of(app, options, cache, json)));
             return finish(deployment, report,
                     new Request(evidence, roots, accepted, allowDebug, Duration.ofSeconds(maxAge), Optional.empty(), source));
         } finally {

@@ -5,11 +5,13 @@ import co.caution.attestation.TrustRoot;
 import co.caution.build.BuiltImage;
 import co.caution.build.Text;
 import co.caution.eif.Measurements;
+import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.project.Manifest;
 import co.caution.verify.Progress;
 import co.caution.verify.Reproduction;
 import co.caution.verify.SavedEvidence;
 import co.caution.verify.Verdict;
+import java.nio.file.Files;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -111,8 +113,9 @@ final class VerifyReport implements Progress {
     }
 
     @Override
-    public void reproducing(Reproduction source) {
+    public void reproducing(Reproduction source, EnclaveOsRelease os) {
         say("");
+        say("EnclaveOS known here: " + os.digest());
         say("Reproducing build from " + source.where() + ", " + source.what() + "...");
     }
 
@@ -124,7 +127,9 @@ final class VerifyReport implements Progress {
         say("You can review everything that went into building this enclave:");
         say("  • Containerfile.eif - The complete build recipe");
         say("  • app/ - Your application files");
-        say("  • enclave/ - EnclaveOS source (kernel configuration, guest agent)");
+        say("  • enclave/ - EnclaveOS " + (Files.isDirectory(built.stage().resolve("enclave/guest"))
+                ? "source (kernel configuration, guest agent)"
+                : "lock (this program carries the sources of another release)"));
         say("  • run.sh - What the enclave starts, as a script");
         say("  • manifest.json - What is measured about the application");
         say("  • build.log - What the build said");

@@ -78,6 +78,12 @@ public final class EnclaveOsSources {
         return Sha256.of(lines.toString().getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Whether a release was made of these. */
+    boolean areOf(EnclaveOsLock lock) {
+        return lock.inputs().sources().entrySet().stream().allMatch(part -> part.getValue().equals(
+                part.getKey().equals(KERNEL_CONFIG) ? Sha256.of(kernelConfig()) : digest(part.getKey())));
+    }
+
     /** The pinned Go toolchain that a module names, such as {@code go1.26.8}. */
     String toolchain(String module) throws EnclaveOsBuildException {
         byte[] text = files.getOrDefault(module + "/go.mod", new byte[0]);

@@ -125,9 +125,9 @@ public final class AppSource implements AutoCloseable {
         return commit;
     }
 
-    /** What to compare with and to build, and by whom. */
-    public Reproduction reproducedBy(Reproduction.Builder builder) {
-        return new Reproduction(where, what, tree, otherwise, builder);
+    /** What to compare with and to build, on what, and by whom. */
+    public Reproduction reproducedBy(EnclaveOsSupply supply, Reproduction.Builder builder) {
+        return new Reproduction(where, what, tree, otherwise, supply, builder);
     }
 
     @Override

@@ -37,14 +37,15 @@ final class CarefulHttp {
         return send(HttpRequest.newBuilder(url)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json))
-                .build(), largest);
+                .build(), largest, ". It is probably not an attestation endpoint");
     }
 
     byte[] get(URI url, int largest) throws UnreachableException, InterruptedException {
-        return send(HttpRequest.newBuilder(url).build(), largest);
+        return send(HttpRequest.newBuilder(url).build(), largest, "");
     }
 
-    private byte[] send(HttpRequest request, int largest) throws UnreachableException, InterruptedException {
+    /** @param refused what 4xx means */
+    private byte[] send(HttpRequest request, int largest, String refused) throws UnreachableException, InterruptedException {
         URI url = request.uri();
         HttpClient client = HttpClient.newBuilder()
                 .sslContext(tls)
@@ -62,7 +63,7 @@ final class CarefulHttp {
             }
             if (status != 200) {
                 throw new UnreachableException(url + " answered with HTTP " + status + said(response.body())
-                        + (status / 100 == 4 ? ". It is probably not an attestation endpoint" : ""));
+                        + (status / 100 == 4 ? refused : ""));
             }
             return response.body();
         } catch (TimeoutException e) {

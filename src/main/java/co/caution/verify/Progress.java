@@ -2,6 +2,7 @@ package co.caution.verify;
 
 import co.caution.attestation.Evidence.Genuine;
 import co.caution.build.BuiltImage;
+import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.project.Manifest;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +29,8 @@ public interface Progress {
      */
     void manifest(Optional<Manifest> manifest, JsonNode hints);
 
-    void reproducing(Reproduction source);
+    /** @param os that the source is built into: one that this person knows */
+    void reproducing(Reproduction source, EnclaveOsRelease os);
 
     void reproduced(BuiltImage image);
 

@@ -6,8 +6,10 @@ import co.caution.attestation.ExpectedPcrs;
 import co.caution.build.BuildException;
 import co.caution.build.BuiltImage;
 import co.caution.build.Pipeline;
+import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.verify.Bindings.EditedException;
 import co.caution.verify.CarefulHttp.UnreachableException;
+import co.caution.verify.EnclaveOsSupply.UnknownLockException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -108,14 +110,24 @@ public final class Verification {
             return new Verdict.NotReproduced(genuine, OlderPipelines.advice(pipeline));
         }
         try {
-            progress.reproducing(source);
-            BuiltImage image = source.builder().build();
+            EnclaveOsRelease os = source.supply().find(genuine.document().measurements().pcr1(),
+                    answer.hints().path("enclaveos").asString(""), service(request));
+            progress.reproducing(source, os);
+            BuiltImage image = source.builder().build(os);
             progress.reproduced(image);
             progress.comparing();
             return Workload.compare(genuine, ExpectedPcrs.of(image.measurements()), request.simulatedAccepted());
+        } catch (UnknownLockException e) {
+            return new Verdict.PolicyNotMet(genuine, e.getMessage());
         } catch (BuildException | IOException | RuntimeException e) {
             return new Verdict.NotReproduced(genuine, "The source could not be rebuilt here: " + e.getMessage());
         }
+    }
+
+    private Optional<EnclaveOsSupply.Service> service(Request request) {
+        return request.evidence() instanceof EvidenceSource.Endpoint endpoint
+                ? Optional.of(new EnclaveOsSupply.Service(endpoint.url(), new CarefulHttp(endpoint.patience(), tls)))
+                : Optional.empty();
     }
 
     private static String otherSource(Reproduction source, String tree, Answer answer) {
