@@ -32,6 +32,7 @@ class SecurityConfiguration {
                         .requestMatchers(HttpMethod.GET, "/metrics").hasAnyAuthority(TokenFilter.METRICS, TokenFilter.ADMIN)
                         .requestMatchers(HttpMethod.POST, "/api/login", "/api/login/challenge").permitAll()
                         .requestMatchers(HttpMethod.POST, "/api/apps/{app}/attestation").permitAll()
+                        .requestMatchers(HttpMethod.GET, "/.well-known/caution/**").permitAll()
                         .requestMatchers("/api/admin/**").hasAuthority(TokenFilter.ADMIN)
                         .anyRequest().hasAuthority(TokenFilter.USER))
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(problems).accessDeniedHandler(problems))

@@ -5,10 +5,13 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 
-/** An app's own attestation URL: {@code POST /attestation} on a port of its own. */
+/** An app's own attestation URL: {@code POST /attestation} on a port of its own, and what strangers need to verify ({@link WellKnown}). */
 final class AttestationDoor implements Door {
 
     static {
@@ -20,11 +23,13 @@ final class AttestationDoor implements Door {
 
     private final UUID app;
     private final AttestationRelay relay;
+    private final WellKnown files;
     private final HttpServer server;
 
-    AttestationDoor(String bind, int port, UUID app, AttestationRelay relay, DoorTls tls) throws IOException {
+    AttestationDoor(String bind, int port, UUID app, AttestationRelay relay, WellKnown files, DoorTls tls) throws IOException {
         this.app = app;
         this.relay = relay;
+        this.files = files;
         this.server = tls.server(new InetSocketAddress(bind, port));
         server.createContext("/", this::handle);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -47,9 +52,17 @@ final class AttestationDoor implements Door {
             // Browsers check evidence, too.
             headers.set("Access-Control-Allow-Origin", "*");
             headers.set("Access-Control-Allow-Headers", "Content-Type");
-            headers.set("Access-Control-Allow-Methods", "POST");
+            headers.set("Access-Control-Allow-Methods", "GET, POST");
             if (exchange.getRequestMethod().equals("OPTIONS")) {
                 exchange.sendResponseHeaders(204, -1);
+                return;
+            }
+            Optional<Path> file = exchange.getRequestMethod().equals("GET") ? files.at(exchange.getRequestURI().getRawPath()) : Optional.empty();
+            if (file.isPresent()) {
+                headers.set("Content-Type", "application/octet-stream");
+                headers.set("Cache-Control", WellKnown.CACHE);
+                exchange.sendResponseHeaders(200, Files.size(file.get()));
+                Files.copy(file.get(), exchange.getResponseBody());
                 return;
             }
             var answer = answer(exchange);
@@ -62,7 +75,7 @@ final class AttestationDoor implements Door {
 
     private AttestationRelay.Answer answer(HttpExchange exchange) throws IOException {
         if (!exchange.getRequestURI().getPath().equals("/attestation")) {
-            return relay.error(404, "only POST /attestation is served here");
+            return relay.error(404, "POST /attestation is served here, and what has a digest below /.well-known/caution/");
         }
         if (!exchange.getRequestMethod().equals("POST")) {
             return relay.error(405, "POST {\"nonce\":\"<base64 of 32 bytes>\"} to /attestation");

@@ -19,12 +19,14 @@ class FrontDoor implements Traffic {
 
     private final PlatformSettings settings;
     private final AttestationRelay attestations;
+    private final WellKnown files;
     private final DoorTls tls;
     private final Map<UUID, Map<Integer, Door>> doors = new ConcurrentHashMap<>();
 
-    FrontDoor(PlatformSettings settings, AttestationRelay attestations, DoorTls tls) {
+    FrontDoor(PlatformSettings settings, AttestationRelay attestations, WellKnown files, DoorTls tls) {
         this.settings = settings;
         this.attestations = attestations;
+        this.files = files;
         this.tls = tls;
     }
 
@@ -81,7 +83,7 @@ class FrontDoor implements Traffic {
     private Door open(UUID app, int guestPort, int publicPort) throws IOException {
         try {
             return guestPort == ATTESTATION
-                    ? new AttestationDoor(settings.bind(), publicPort, app, attestations, tls)
+                    ? new AttestationDoor(settings.bind(), publicPort, app, attestations, files, tls)
                     : new StreamDoor(settings.bind(), publicPort, guestPort);
         } catch (IOException e) {
             throw new IOException("port " + publicPort + " of " + settings.bind() + ", where this app is reached, cannot be"
