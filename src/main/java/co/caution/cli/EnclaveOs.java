@@ -1,10 +1,15 @@
 package co.caution.cli;
 
 import co.caution.enclaveos.EnclaveOsBuilder;
+import co.caution.enclaveos.EnclaveOsImages;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.enclaveos.EnclaveOsSources;
+import co.caution.enclaveos.KnownLocks;
+import co.caution.verify.EnclaveOsSupply;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** The EnclaveOS that this program was packaged with: built from source here, once. */
 public final class EnclaveOs {
@@ -57,6 +62,28 @@ public final class EnclaveOs {
             throw new CliException("interrupted while EnclaveOS was built");
         } finally {
             bar.end();
+        }
+    }
+
+    /**
+     * What a verifier takes for EnclaveOS, and from whom.
+     *
+     * @param locks that this person names, beside those that they know already
+     * @param images where they say that images are
+     * @param rebuild whether to take nobody's
+     */
+    static EnclaveOsSupply supply(Path cache, List<Path> locks, Optional<Path> images, boolean rebuild) {
+        Path here = Surroundings.current().directory();
+        try {
+            KnownLocks known = NamedLocks.known(cache);
+            for (Path file : locks) {
+                known = known.withFile(here.resolve(file));
+            }
+            Path builds = directory(cache);
+            return new EnclaveOsSupply(known, new EnclaveOsImages(builds.resolve("images")), images.map(here::resolve), rebuild,
+                    builds, () -> ready(cache));
+        } catch (IOException e) {
+            throw new CliException(Errors.USAGE, "The lock cannot be used: " + e.getMessage() + ".");
         }
     }
 }

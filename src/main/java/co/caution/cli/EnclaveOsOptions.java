@@ -1,9 +1,6 @@
 package co.caution.cli;
 
-import co.caution.enclaveos.EnclaveOsImages;
-import co.caution.enclaveos.KnownLocks;
 import co.caution.verify.EnclaveOsSupply;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -22,22 +19,8 @@ final class EnclaveOsOptions {
     @Option(names = "--rebuild-enclaveos", description = "Build EnclaveOS, too, from the source that this program carries.")
     boolean rebuild;
 
+    /** Elsewhere, since whoever looks at this class for its options would load all that it names. */
     EnclaveOsSupply supply(Path cache) {
-        Path builds = EnclaveOs.directory(cache);
-        Path here = Surroundings.current().directory();
-        return new EnclaveOsSupply(known(cache), new EnclaveOsImages(builds.resolve("images")),
-                Optional.ofNullable(images).map(here::resolve), rebuild, builds, () -> EnclaveOs.ready(cache));
-    }
-
-    private KnownLocks known(Path cache) {
-        try {
-            KnownLocks known = NamedLocks.known(cache);
-            for (Path file : locks) {
-                known = known.withFile(Surroundings.current().directory().resolve(file));
-            }
-            return known;
-        } catch (IOException e) {
-            throw new CliException(Errors.USAGE, "The lock cannot be used: " + e.getMessage() + ".");
-        }
+        return EnclaveOs.supply(cache, locks, Optional.ofNullable(images), rebuild);
     }
 }

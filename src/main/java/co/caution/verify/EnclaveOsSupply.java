@@ -4,6 +4,7 @@ import co.caution.enclaveos.EnclaveOsImages;
 import co.caution.enclaveos.EnclaveOsLock;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.enclaveos.KnownLocks;
+import co.caution.enclaveos.LockDifference;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -252,7 +252,7 @@ class EvilOperatorTest {
 
     @Test
     void aFileIsSlippedIntoRamdisk0() throws Exception {
-        EnclaveOsRelease slipped = TinyEnclaveOs.in(directory.resolve("slipped-os"), "the agent that everybody has read", "bin/sh");
+        EnclaveOsRelease slipped = TinyEnclaveOs.in(directory.resolve("slipped-os"), "the agent that everybody has read", "sh");
         BuiltImage image = build(source, slipped, "slipped-stage");
         operator.runs(image, os.digest()); // and says that it is the one that everybody knows
         Said said = verify();

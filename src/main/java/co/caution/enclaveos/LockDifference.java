@@ -1,7 +1,5 @@
-package co.caution.verify;
+package co.caution.enclaveos;
 
-import co.caution.enclaveos.EnclaveOsLock;
-import co.caution.enclaveos.KnownLocks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,13 +9,13 @@ import java.util.Objects;
 import java.util.TreeSet;
 
 /** What somebody would have to trust who trusts a lock that they do not know, beside the nearest one that they do. */
-final class LockDifference {
+public final class LockDifference {
 
     private static final int MOST = 12;
 
     private LockDifference() {}
 
-    static String inWords(EnclaveOsLock offered, KnownLocks known) {
+    public static String inWords(EnclaveOsLock offered, KnownLocks known) {
         var nearest = known.all().stream()
                 .min(Comparator.comparingInt(lock -> differences(lock, offered).size()));
         if (nearest.isEmpty()) {
