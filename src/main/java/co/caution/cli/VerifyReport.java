@@ -133,6 +133,9 @@ final class VerifyReport implements Progress {
         say("  • run.sh - What the enclave starts, as a script");
         say("  • manifest.json - What is measured about the application");
         say("  • build.log - What the build said");
+        say("");
+        say("What the source says will run:");
+        WorkloadWords.of(built.manifest()).forEach(this::quote);
     }
 
     @Override

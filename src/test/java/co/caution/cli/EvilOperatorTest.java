@@ -6,18 +6,11 @@ import static co.caution.cli.ActedOperator.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.TestAuthority;
-import co.caution.attestation.LocalRoot;
-import co.caution.build.BuildHome;
-import co.caution.build.BuildLimits;
-import co.caution.build.BuildListener;
 import co.caution.build.BuiltImage;
-import co.caution.build.Pipeline;
 import co.caution.cli.Person.Said;
 import co.caution.eif.EifWriter;
 import co.caution.eif.Measurements;
-import co.caution.enclaveos.EnclaveOsLock;
 import co.caution.enclaveos.EnclaveOsRelease;
-import co.caution.verify.AppSource;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -27,11 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,10 +50,8 @@ class EvilOperatorTest {
     @TempDir
     static Path directory;
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static LocalRoot root;
+    private static ReviewedApp app;
     private static EnclaveOsRelease os;
-    private static Path source;
     private static BuiltImage reviewed;
 
     private final CountDownLatch over = new CountDownLatch(1);
@@ -71,16 +60,14 @@ class EvilOperatorTest {
 
     @BeforeAll
     static void theAppAsItWasReviewed() throws Exception {
-        root = LocalRoot.inMemory(Instant.now().minus(Duration.ofDays(1)), RANDOM);
-        Files.writeString(directory.resolve("root.pem"), root.pem());
-        os = TinyEnclaveOs.in(directory.resolve("os"), "the agent that everybody has read");
-        source = commit("reviewed", "what was reviewed", "run: /app\noci-tarball: image.tar\nports: 8080\n");
-        reviewed = build(source, os, "reviewed-stage");
+        app = new ReviewedApp(directory);
+        os = app.os;
+        reviewed = app.image;
     }
 
     @BeforeEach
     void anOperatorAndAVerifier() throws Exception {
-        operator = new ActedOperator(root, RANDOM);
+        operator = new ActedOperator(app.root, ReviewedApp.RANDOM);
         verifier = new Person(directory.resolve("verifier"), "http://localhost:9").in(directory);
     }
 
@@ -90,32 +77,15 @@ class EvilOperatorTest {
         operator.close();
     }
 
-    private static Path commit(String name, String program, String procfile) throws Exception {
-        Person author = new Person(directory.resolve("author"), "http://localhost:9").in(directory.resolve(name));
-        author.git("init", "-q", "-b", "main");
-        author.write("Procfile", procfile);
-        TinyApp.writeImage(author.directory.resolve(TinyApp.IMAGE), program);
-        author.git("add", "-A");
-        author.git("commit", "-q", "-m", name);
-        return author.directory;
-    }
-
-    private static BuiltImage build(Path repository, EnclaveOsRelease on, String stage) throws Exception {
-        try (AppSource app = AppSource.checkout(repository, "here", AppSource.HEAD).orElseThrow()) {
-            return new Pipeline(new BuildHome(directory.resolve("builds")), on, BuildLimits.defaults())
-                    .build(app.repository(), app.commit(), directory.resolve(stage), BuildListener.SILENT);
-        }
-    }
-
-    /** By the source, with a release of EnclaveOS that the verifier knows and has. */
+    /** By the app.source, with a release of EnclaveOS that the verifier knows and has. */
     private Said verify(String... more) {
-        return verifyFrom(source, more);
+        return verifyFrom(app.source, more);
     }
 
     private Said verifyFrom(Path from, String... more) {
-        return run(Stream.concat(Stream.of("--source", from.toString(), "--trust-root", directory.resolve("root.pem").toString(),
-                "--allow-simulated", "--lock", directory.resolve("os/enclaveos.lock").toString(),
-                "--enclaveos", directory.resolve("os").toString()), Arrays.stream(more)));
+        return run(Stream.concat(Stream.of("--source", from.toString(), "--trust-root", app.rootFile().toString(),
+                "--allow-simulated", "--lock", app.lockFile().toString(),
+                "--enclaveos", app.images().toString()), Arrays.stream(more)));
     }
 
     private Said run(Stream<String> options) {
@@ -139,10 +109,10 @@ class EvilOperatorTest {
 
     @Test
     void anotherCommitThanTheOneReviewed() throws Exception {
-        Path other = commit("other", "what was not reviewed", "run: /app\noci-tarball: image.tar\nports: 8080\n");
-        operator.runs(build(other, os, "other-stage"), os.digest());
-        String tree = new Person(directory.resolve("author"), "http://localhost:9").in(other).git("rev-parse", "HEAD^{tree}");
-        String head = new Person(directory.resolve("author"), "http://localhost:9").in(source).git("rev-parse", "HEAD");
+        Path other = app.commit("other", "what was not reviewed", "run: /app\noci-tarball: image.tar\nports: 8080\n");
+        operator.runs(app.build(other, os, "other-stage"), os.digest());
+        String tree = app.author(other).git("rev-parse", "HEAD^{tree}");
+        String head = app.author(app.source).git("rev-parse", "HEAD");
         refused(verify(), 5, "The enclave runs another source than the one you asked about", tree, "c".repeat(40), head);
     }
 
@@ -150,7 +120,7 @@ class EvilOperatorTest {
     void anotherCommitWithTheSameTreeIsTheSameSource() throws Exception {
         operator.runs(reviewed, os.digest());
         Path clone = directory.resolve("clone");
-        verifier.git("clone", "-q", source.toString(), clone.toString());
+        verifier.git("clone", "-q", app.source.toString(), clone.toString());
         verifier.in(clone).git("commit", "-q", "--allow-empty", "-m", "Nothing changes");
         assertThat(verifyFrom(clone).exitCode()).isZero();
     }
@@ -201,8 +171,8 @@ class EvilOperatorTest {
 
     @Test
     void evidenceIsOfAnotherApp() throws Exception {
-        Path other = commit("other-app", "another app", "run: /app\noci-tarball: image.tar\nmetadata: another\n");
-        BuiltImage its = build(other, os, "other-app-stage");
+        Path other = app.commit("other-app", "another app", "run: /app\noci-tarball: image.tar\nmetadata: another\n");
+        BuiltImage its = app.build(other, os, "other-app-stage");
         operator.runs(its, os.digest());
         refused(verify(), 5, "The enclave runs another source");
         // And without its manifest, which would have said so:
@@ -222,23 +192,23 @@ class EvilOperatorTest {
     @Test
     void simulatedEvidenceWhereHardwaresIsExpected() {
         operator.runs(reviewed, os.digest());
-        refused(run(Stream.of("--source", source.toString())), 3, "rule", "root");
-        refused(run(Stream.of("--source", source.toString(), "--trust-root", directory.resolve("root.pem").toString(),
-                "--lock", directory.resolve("os/enclaveos.lock").toString(), "--enclaveos", directory.resolve("os").toString())),
+        refused(run(Stream.of("--source", app.source.toString())), 3, "rule", "root");
+        refused(run(Stream.of("--source", app.source.toString(), "--trust-root", app.rootFile().toString(),
+                "--lock", app.lockFile().toString(), "--enclaveos", app.images().toString())),
                 5, "the evidence is SIMULATED", "--allow-simulated accepts that");
     }
 
     @Test
     void aLockOfTheOperatorsOwn() throws Exception {
         EnclaveOsRelease own = TinyEnclaveOs.in(directory.resolve("own-os"), "an agent with a door at the back");
-        operator.serves(own.digest(), own).runs(build(source, own, "own-os-stage"), own.digest());
+        operator.serves(own.digest(), own).runs(app.build(app.source, own, "own-os-stage"), own.digest());
         Said said = verify();
         refused(said, 5, "an EnclaveOS that you do not know", own.lock().pcr1(), "You would have to trust lock " + own.digest(),
                 "Beside the nearest known release (" + os.digest() + ")", "the agent's source (guest) differs",
                 "the output ramdisk0.cpio differs", "--lock FILE");
         assertThat(said.out()).as("nothing was built").doesNotContain("Reproducing");
         // Whoever names it trusts it, and takes its images from the operator: they are what the lock names.
-        Said named = run(Stream.of("--source", source.toString(), "--trust-root", directory.resolve("root.pem").toString(),
+        Said named = run(Stream.of("--source", app.source.toString(), "--trust-root", app.rootFile().toString(),
                 "--allow-simulated", "--lock", directory.resolve("own-os/enclaveos.lock").toString()));
         assertThat(named.exitCode()).as(named.all()).isZero();
     }
@@ -246,14 +216,14 @@ class EvilOperatorTest {
     @Test
     void aLockThatIsNotEvenItsOwn() throws Exception {
         EnclaveOsRelease own = TinyEnclaveOs.in(directory.resolve("shy-os"), "an agent that hides");
-        operator.serves(own.digest(), os).runs(build(source, own, "shy-os-stage"), own.digest());
+        operator.serves(own.digest(), os).runs(app.build(app.source, own, "shy-os-stage"), own.digest());
         refused(verify(), 5, "The lock that comes with it is not even its own");
     }
 
     @Test
     void aFileIsSlippedIntoRamdisk0() throws Exception {
         EnclaveOsRelease slipped = TinyEnclaveOs.in(directory.resolve("slipped-os"), "the agent that everybody has read", "sh");
-        BuiltImage image = build(source, slipped, "slipped-stage");
+        BuiltImage image = app.build(app.source, slipped, "slipped-stage");
         operator.runs(image, os.digest()); // and says that it is the one that everybody knows
         Said said = verify();
         refused(said, 2, "PCR0, PCR1 differ");
@@ -265,8 +235,8 @@ class EvilOperatorTest {
         EnclaveOsRelease other = TinyEnclaveOs.in(directory.resolve("swapped-os"), "another agent");
         operator.serves(os.digest(), other).runs(reviewed, os.digest());
         Said said = new Person(directory.resolve("stranger"), "http://localhost:9").in(directory).caution(
-                "verify", "--url", operator.url(), "--source", source.toString(), "--trust-root", directory.resolve("root.pem").toString(),
-                "--allow-simulated", "--lock", directory.resolve("os/enclaveos.lock").toString(), "--enclaveos", directory.resolve("swapped-os").toString());
+                "verify", "--url", operator.url(), "--source", app.source.toString(), "--trust-root", app.rootFile().toString(),
+                "--allow-simulated", "--lock", app.lockFile().toString(), "--enclaveos", directory.resolve("swapped-os").toString());
         refused(said, 6, "is not release " + os.digest(), "ramdisk0.cpio", "is not the one that the lock names");
     }
 
@@ -327,9 +297,9 @@ class EvilOperatorTest {
         var others = new TestAuthority();
         Path ca = theirs.writeTo(directory.resolve("ca.pem"));
         operator.close();
-        operator = new ActedOperator(root, RANDOM, tlsServer(others)).runs(reviewed, os.digest());
+        operator = new ActedOperator(app.root, ReviewedApp.RANDOM, tlsServer(others)).runs(reviewed, os.digest());
         Said said = verifier.caution("--ca", ca.toString(), "verify", "--url", operator.url().replace("http://", "https://"),
-                "--source", source.toString(), "--trust-root", directory.resolve("root.pem").toString(), "--allow-simulated");
+                "--source", app.source.toString(), "--trust-root", app.rootFile().toString(), "--allow-simulated");
         refused(said, 4, "its certificate is not accepted");
     }
 
