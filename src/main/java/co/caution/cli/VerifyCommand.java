@@ -14,7 +14,9 @@ import co.caution.verify.Verdict;
 import co.caution.verify.Verification;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +62,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--save", paramLabel = "FILE", description = "Keep the evidence there once it is known to be genuine.")
     @Nullable Path save;
 
+    @Option(names = "--channel", paramLabel = "HOST:PORT", description = "Where the app's channel must be: exit 5 unless the enclave's own key answers there (default: the port that the platform hints at, on the URL's host).")
+    @Nullable String channel;
+
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "How long the endpoint's whole answer may take (default: ${DEFAULT-VALUE}).")
     int timeout;
 
@@ -97,6 +102,9 @@ final class VerifyCommand implements Callable<Integer> {
         }
         if (pcrs != null && (from != null || !commit.equals("HEAD"))) {
             throw new CliException(Errors.USAGE, "--pcrs says what to compare with; leave out --source and --commit, or --pcrs.");
+        }
+        if (channel != null && document != null) {
+            throw new CliException(Errors.USAGE, "--document asks nobody; leave out --channel.");
         }
         Optional<DeploymentFile> deployment = from == null ? deploymentAbove() : Optional.empty();
         Optional<String> endpoint = endpoint(deployment);
@@ -142,7 +150,20 @@ final class VerifyCommand implements Callable<Integer> {
                 : new EvidenceSource.Endpoint(URI.create(endpoint.orElseThrow(() -> new CliException(
                         Errors.USAGE,
                         "Name the attestation endpoint (--attestation-url URL), or run this in a checkout with .caution/deployment.json."))),
-                        Duration.ofSeconds(timeout));
+                        Duration.ofSeconds(timeout), Optional.ofNullable(channel).map(VerifyCommand::address));
+    }
+
+    private static InetSocketAddress address(String channel) {
+        try {
+            URI uri = new URI("channel://" + channel);
+            if (uri.getHost() != null && uri.getPort() > 0 && uri.getPort() < 65_536 && uri.getUserInfo() == null && uri.getRawPath().isEmpty()) {
+                String host = uri.getHost();
+                return InetSocketAddress.createUnresolved(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, uri.getPort());
+            }
+        } catch (URISyntaxException e) {
+            // Said below.
+        }
+        throw new CliException(Errors.USAGE, "--channel is HOST:PORT, not '" + channel + "'.");
     }
 
     /** The file of the repository that this directory lies in, if it does. */

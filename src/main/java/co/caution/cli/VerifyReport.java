@@ -7,6 +7,7 @@ import co.caution.build.Text;
 import co.caution.eif.Measurements;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.project.Manifest;
+import co.caution.verify.Channel;
 import co.caution.verify.Progress;
 import co.caution.verify.Reproduction;
 import co.caution.verify.SavedEvidence;
@@ -31,6 +32,7 @@ final class VerifyReport implements Progress {
     private @Nullable String nonce;
     private Optional<Manifest> manifest = Optional.empty();
     private @Nullable BuiltImage image;
+    private @Nullable Channel channel;
 
     /** @param kept where genuine evidence is written to */
     VerifyReport(boolean json, Optional<TrustRoot> pinned, Optional<EvidenceFile> kept) {
@@ -143,6 +145,11 @@ final class VerifyReport implements Progress {
         // Said with the verdict, which knows the expected values.
     }
 
+    @Override
+    public void channel(Channel found) {
+        channel = found; // said with the verdict
+    }
+
     void verdict(Verdict verdict) {
         if (json) {
             Output.json(machine(verdict));
@@ -173,7 +180,7 @@ final class VerifyReport implements Progress {
                 }
                 say("The deployed enclave matches the expected PCRs.");
                 say("This means the code running in the enclave is exactly what you expect.");
-                say("application channel NOT BOUND: evidence says nothing yet about who answers on the app's port.");
+                channel();
                 say("");
                 say("Powered by: Caution (https://caution.co)");
             }
@@ -183,6 +190,18 @@ final class VerifyReport implements Progress {
                 System.out.flush();
                 Errors.print(verdict.message());
             }
+        }
+    }
+
+    /** Said when it was found out, with everything that makes it worth something. */
+    private void channel() {
+        switch (channel) {
+            case Channel.Bound(var binding, String at) -> {
+                quote("application channel bound: TLS at https://" + at + " ends in this enclave");
+                say("  its key (SHA-256 of the SPKI): " + binding.spkiSha256());
+            }
+            case Channel.NotBound(String why) -> quote("application channel NOT BOUND: " + why + ".");
+            case null, default -> {} // another key is a verdict of its own
         }
     }
 
@@ -228,8 +247,21 @@ final class VerifyReport implements Progress {
             out.put("root", Output.ordered("name", genuine.root().name(), "sha256", genuine.root().fingerprint()));
             out.put("timestamp", genuine.document().timestamp().toString());
             out.put("remote", view(genuine.document().measurements()));
-            out.put("channel", "not_bound");
+            out.put("channel", channel == null ? "not_bound" : channel.name());
         });
+        switch (channel) {
+            case Channel.Bound(var binding, String at) -> {
+                out.put("channel_at", at);
+                out.put("channel_key", binding.spkiSha256());
+            }
+            case Channel.NotBound(String why) -> out.put("channel_reason", why);
+            case Channel.OtherKey(var binding, String at, String seen) -> {
+                out.put("channel_at", at);
+                out.put("channel_key", binding.spkiSha256());
+                out.put("channel_key_seen", seen);
+            }
+            case null -> {}
+        }
         expected(verdict).ifPresent(expected -> out.put("expected", view(expected)));
         manifest.ifPresent(m -> {
             out.put("manifest", Output.ordered("tree", m.tree(), "argv", m.argv(), "egress", m.egress()));

@@ -35,4 +35,7 @@ public interface Progress {
     void reproduced(BuiltImage image);
 
     void comparing();
+
+    /** Who answers on the app's port, looked at after the measurements were found to be the expected ones. */
+    default void channel(Channel channel) {}
 }

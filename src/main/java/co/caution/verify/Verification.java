@@ -20,7 +20,7 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Finds out what runs behind a URL. The order never changes: fresh challenge, evidence, signature and everything around
- * it, and only then a rebuild and the comparison.
+ * it, and only then a rebuild and the comparison; who answers on the app's port comes last.
  */
 public final class Verification {
 
@@ -79,7 +79,8 @@ public final class Verification {
                 try {
                     Bindings bindings = Bindings.of(genuine.document(), from.answer());
                     progress.genuine(genuine, from);
-                    yield workload(request, from.answer(), genuine, bindings);
+                    yield ChannelCheck.after(workload(request, from.answer(), genuine, bindings),
+                            request.evidence(), bindings, from.answer().hints(), progress);
                 } catch (EditedException e) {
                     yield new Verdict.EvidenceInvalid("BINDINGS", "The document is genuine, but what came with it is not: "
                             + e.getMessage() + ". Whoever serves this URL shows you what the enclave did not say.");

@@ -3,6 +3,8 @@ package co.caution.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.e2e.Developer.Result;
+import co.caution.verify.ChannelBinding;
+import co.caution.verify.KeyHolder;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -66,6 +68,7 @@ class PushEndToEndIT {
                 "✓ Nonce verified (prevents replay attacks)",
                 "Reproducing build from current directory",
                 "✓ Attestation verification PASSED",
+                "application channel bound: TLS at https://",
                 "SIMULATED (not hardware-backed)");
         assertThat(verified.exitCode()).isZero();
         assertThat(alice.caution("status").output()).contains("HEAD is what is live");
@@ -75,6 +78,8 @@ class PushEndToEndIT {
         knownPcrsDecide(alice, first.path("remote"));
         aTamperedDocumentIsRefused(alice, first);
         aStrangerIsNotToldThatSimulatedEvidenceIsGood(alice);
+        anInterceptedChannelIsNoticed(alice);
+        String key = theChannelLeadsIntoTheEnclave(alice, first);
 
         // Another byte of the app is another PCR2 and PCR0, on the same EnclaveOS.
         alice.replace("hello.c", "greeting, \"%s\\n\"", "greeting, \"%s?\\n\"").commit("Greet with a question mark");
@@ -86,10 +91,35 @@ class PushEndToEndIT {
         assertThat(second.at("/remote/pcr1")).isEqualTo(first.at("/remote/pcr1"));
         assertThat(second.at("/remote/pcr2")).isNotEqualTo(first.at("/remote/pcr2"));
         assertThat(second.at("/remote/pcr0")).isNotEqualTo(first.at("/remote/pcr0"));
+        assertThat(theChannelLeadsIntoTheEnclave(alice, second)).as("each enclave has a key of its own").isNotEqualTo(key);
+        assertThat(second.path("channel_at")).as("the door stays").isEqualTo(first.path("channel_at"));
 
         assertThat(alice.caution("apps", "destroy").exitCode()).as("not without being asked").isEqualTo(64);
         assertThat(alice.caution("apps", "destroy", "--confirm", "hello-alice").exitCode()).isZero();
         assertThat(alice.caution("verify").exitCode()).isEqualTo(4);
+    }
+
+    /** @return the key's digest */
+    private static String theChannelLeadsIntoTheEnclave(Developer alice, JsonNode verified) throws Exception {
+        assertThat(verified.path("channel").asString()).as(verified.toString()).isEqualTo("bound");
+        String at = verified.path("channel_at").asString();
+        assertThat(alice.caution("apps", "get").output()).contains("Channel:     https://" + at + " ");
+        var binding = new ChannelBinding(verified.path("channel_key").asString());
+        try (var client = HttpClient.newBuilder().sslContext(binding.context()).build()) {
+            var answer = client.send(HttpRequest.newBuilder(URI.create("https://" + at + "/")).build(), BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).startsWith("Hello");
+        }
+        return binding.spkiSha256();
+    }
+
+    /** Somebody between the app's users and the enclave answers with a key of their own. */
+    private static void anInterceptedChannelIsNoticed(Developer alice) throws Exception {
+        try (var between = new KeyHolder("TLSv1.3")) {
+            Result noticed = alice.caution("verify", "--pcrs", "../good.txt", "--channel", "localhost:" + between.port());
+            assertThat(noticed.exitCode()).as(noticed.output()).isEqualTo(5);
+            assertThat(noticed.output()).contains("another program answers on the app's port", between.spki());
+        }
     }
 
     private static JsonNode verified(Developer developer) throws Exception {
