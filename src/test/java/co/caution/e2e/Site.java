@@ -14,7 +14,17 @@ record Site(Path home, Path cache, int httpPort, int sshPort, int firstPort) {
     private static final int PORTS = 40;
 
     static Site of(Path home, Path cache) {
-        return new Site(home, cache, freePort(), freePort(), Math.min(freePort(), 65_535 - PORTS));
+        int first = Math.min(freePort(), 65_535 - PORTS);
+        return new Site(home, cache, freePortOutside(first), freePortOutside(first), first);
+    }
+
+    /** The system gives ports close to one another; the service's own must not be among the apps'. */
+    private static int freePortOutside(int first) {
+        int port = freePort();
+        while (port >= first && port <= first + PORTS) {
+            port = freePort();
+        }
+        return port;
     }
 
     String server() {
