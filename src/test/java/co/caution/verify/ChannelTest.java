@@ -3,15 +3,12 @@ package co.caution.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import co.caution.attestation.Evidence.Genuine;
 import co.caution.attestation.ExpectedPcrs;
 import co.caution.attestation.TrustRoot;
-import co.caution.build.BuiltImage;
 import co.caution.eif.Measurements;
-import co.caution.project.Manifest;
+import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -25,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 /** Who answers on the app's port, found out by whole verifications: only the enclave and its TLS are stand-ins. */
 class ChannelTest {
@@ -156,40 +152,25 @@ class ChannelTest {
             var seen = new Seen();
             var source = new EvidenceSource.Endpoint(endpoint.url(), Duration.ofSeconds(20),
                     Optional.ofNullable(named).map(port -> InetSocketAddress.createUnresolved("127.0.0.1", port)));
-            seen.verdict = new Verification(Clock.systemUTC(), new SecureRandom(), SSLContext.getDefault(), seen).run(new Request(
+            seen.verdict = new Verification(Clock.systemUTC(), new SecureRandom(), SSLContext.getDefault(), seen.progress()).run(new Request(
                     source, roots, roots, false, Duration.ofMinutes(5), Optional.of(ExpectedPcrs.of(expected)), Optional.empty()));
             return seen;
         }
     }
 
-    private static final class Seen implements Progress {
+    /** What a verification came to. */
+    private static final class Seen {
         private @Nullable Verdict verdict;
         private @Nullable Channel channel;
 
-        @Override
-        public void channel(Channel found) {
-            channel = found;
+        /** Hears of the channel only, whatever else there is to hear. */
+        Progress progress() {
+            return (Progress) Proxy.newProxyInstance(Progress.class.getClassLoader(), new Class<?>[] {Progress.class}, (_, method, arguments) -> {
+                if (method.getName().equals("channel")) {
+                    channel = (Channel) arguments[0];
+                }
+                return null;
+            });
         }
-
-        @Override
-        public void requesting(byte[] nonce) {}
-
-        @Override
-        public void reading(SavedEvidence evidence) {}
-
-        @Override
-        public void genuine(Genuine evidence, SavedEvidence from) {}
-
-        @Override
-        public void manifest(Optional<Manifest> manifest, JsonNode hints) {}
-
-        @Override
-        public void reproducing(Reproduction source) {}
-
-        @Override
-        public void reproduced(BuiltImage image) {}
-
-        @Override
-        public void comparing() {}
     }
 }
