@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.caution.account.Accounts;
+import co.caution.account.Organizations;
+import co.caution.account.Role;
 import co.caution.app.App;
 import co.caution.app.AppMeters;
 import co.caution.app.Build;
@@ -100,11 +102,12 @@ class UpgradeTest {
         beans.registerSingleton("random", new SecureRandom());
         beans.registerSingleton("meters", new AppMeters(new SimpleMeterRegistry()));
         AppStore store = (AppStore) beans.autowire(AppStore.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false);
+        beans.registerSingleton("organizations", beans.autowire(Organizations.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false));
         Accounts accounts = (Accounts) beans.autowire(Accounts.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false);
 
         assertThat(accounts.byToken("caution_secret")).hasValueSatisfying(alice -> assertThat(alice.account().id()).isEqualTo(ACCOUNT));
         assertThat(accounts.knowsKey("SHA256:abc")).isTrue();
-        assertThat(store.appsOf(ACCOUNT)).extracting(App::id).containsExactly(APP);
+        assertThat(store.appsOf(Set.of(ACCOUNT))).extracting(App::id).containsExactly(APP);
         assertThat(store.app(APP)).hasValueSatisfying(app -> {
             assertThat(app.name()).isEqualTo("hello");
             assertThat(app.deployBranch()).isEqualTo("refs/heads/main");
@@ -116,6 +119,13 @@ class UpgradeTest {
         assertThat(store.lastLive(APP)).hasValueSatisfying(live -> {
             assertThat(live.state()).isEqualTo(Deployment.State.LIVE);
             assertThat(store.release(live.releaseId())).map(Release::id).contains(RELEASE);
+        });
+        // Everybody has an organization of their own now, and what was theirs belongs to it.
+        var organizations = beans.getBean(Organizations.class);
+        assertThat(organizations.of(ACCOUNT)).singleElement().satisfies(own -> {
+            assertThat(own.name()).isEqualTo("alice");
+            assertThat(own.role()).isEqualTo(Role.OWNER);
+            assertThat(store.app(APP)).map(App::organizationId).contains(own.id());
         });
         // And it goes on: the next of everything.
         assertThat(store.nextNumber(APP)).isEqualTo(2);

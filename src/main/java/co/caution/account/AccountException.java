@@ -5,15 +5,24 @@ public class AccountException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    AccountException(String message) {
+    public AccountException(String message) {
         super(message);
     }
 
-    /** No such key or token, or not this person's. */
+    /** Theirs, but not for somebody in their role. */
+    public static final class Denied extends AccountException {
+        private static final long serialVersionUID = 1;
+
+        public Denied(String message) {
+            super(message);
+        }
+    }
+
+    /** No such key, token or organization, or not this person's. */
     public static final class NotFound extends AccountException {
         private static final long serialVersionUID = 1;
 
-        NotFound(String message) {
+        public NotFound(String message) {
             super(message);
         }
     }

@@ -50,11 +50,13 @@ public class Accounts {
             UUID id, String name, Instant createdAt, @Nullable Instant lastUsedAt, @Nullable Instant expiresAt) {}
 
     private final JdbcClient jdbc;
+    private final Organizations organizations;
     private final Clock clock;
     private final SecureRandom random;
 
-    Accounts(JdbcClient jdbc, Clock clock, SecureRandom random) {
+    Accounts(JdbcClient jdbc, Organizations organizations, Clock clock, SecureRandom random) {
         this.jdbc = jdbc;
+        this.organizations = organizations;
         this.clock = clock;
         this.random = random;
     }
@@ -63,13 +65,16 @@ public class Accounts {
         return jdbc.sql("select exists (select 1 from account where name = ?)").param(name).query(Boolean.class).single();
     }
 
-    /** Makes the account, or gives that of this name. */
+    /** Makes the account and the organization that is its own, or gives the account of this name. */
     @Transactional
     public Account findOrCreate(String name) {
         var account = new Account(UUID.randomUUID(), name, clock.instant());
-        jdbc.sql("insert into account (id, name, created_at) values (?, ?, ?) on conflict (name) do nothing")
-                .params(account.id(), account.name(), now())
+        int made = jdbc.sql("insert into account (id, name, created_at) values (?, ?, ?) on conflict (name) do nothing")
+                .params(account.id(), account.name(), account.createdAt().atOffset(ZoneOffset.UTC))
                 .update();
+        if (made == 1) {
+            organizations.createOwn(account);
+        }
         return jdbc.sql("select id, name, created_at from account where name = ?")
                 .param(name)
                 .query(Account.class)

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something that is pushed to, and of which at most one release is live.
  *
+ * @param organizationId whose it is
  * @param name 3 to 63 characters of {@code [a-z0-9-_]}; only for people: paths are made from the id
  * @param deployBranch the branch whose pushes deploy, as {@code refs/heads/main}; set by the first push
  */
-public record App(UUID id, UUID accountId, String name, @Nullable String deployBranch, Instant createdAt) {
+public record App(UUID id, UUID organizationId, String name, @Nullable String deployBranch, Instant createdAt) {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]");
 

@@ -2,6 +2,7 @@ package co.caution.app;
 
 import co.caution.app.store.AppStore;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -9,12 +10,21 @@ import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Repository;
 import org.springframework.stereotype.Service;
 
-/** An owner's apps: make, list, look at, destroy. */
+/** An organization's apps: make, list, look at, destroy. */
 @Service
 public class Apps {
 
     /** The request attribute that holds the account which a call acts for. */
     public static final String CALLER = "caution.account";
+
+    /** The request attribute that holds the {@link Owner} in whom the caller may do what is asked. */
+    public static final String OWNER = "caution.organization";
+
+    /** The request attribute that holds all {@link Owner}s in whom the caller may do what is asked. */
+    public static final String OWNERS = "caution.organizations";
+
+    /** An organization, as those who asked for permission found it. */
+    public record Owner(UUID id, String name) {}
 
     /**
      * A push that is not over.
@@ -73,14 +83,14 @@ public class Apps {
         return app;
     }
 
-    public List<Overview> list(UUID owner) {
-        return store.appsOf(owner).stream().map(this::overview).toList();
+    public List<Overview> list(Collection<UUID> owners) {
+        return store.appsOf(owners).stream().map(this::overview).toList();
     }
 
-    /** The owner's app; somebody else's does not exist. */
+    /** The organization's app; another's does not exist. */
     public App get(UUID owner, UUID id) {
         return store.app(id)
-                .filter(app -> app.accountId().equals(owner))
+                .filter(app -> app.organizationId().equals(owner))
                 .orElseThrow(() -> new AppException.NotFound(id.toString()));
     }
 

@@ -43,6 +43,7 @@ class Problems extends ResponseEntityExceptionHandler {
     ProblemDetail account(AccountException e, HttpServletRequest request) {
         var status = switch (e) {
             case AccountException.NotFound notFound -> HttpStatus.NOT_FOUND;
+            case AccountException.Denied denied -> HttpStatus.FORBIDDEN;
             case AccountException.Conflict conflict -> HttpStatus.CONFLICT;
             case AccountException.NotSignedIn refused -> HttpStatus.UNAUTHORIZED;
             case AccountException.TooMany tooMany -> HttpStatus.TOO_MANY_REQUESTS;
@@ -61,9 +62,23 @@ class Problems extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request);
     }
 
+    /** What is no id names nothing. */
+    static final class NoSuchId extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NoSuchId(String kind, String given) {
+            super("There is no " + kind + " '" + given + "': give its whole id.");
+        }
+    }
+
     @ExceptionHandler
     ProblemDetail noId(MethodArgumentTypeMismatchException e, HttpServletRequest request) {
-        return problem(HttpStatus.NOT_FOUND, "There is no " + e.getName() + " '" + e.getValue() + "': give its whole id.", request);
+        return noId(new NoSuchId(e.getName(), String.valueOf(e.getValue())), request);
+    }
+
+    @ExceptionHandler
+    ProblemDetail noId(NoSuchId e, HttpServletRequest request) {
+        return problem(HttpStatus.NOT_FOUND, e.getMessage(), request);
     }
 
     /** What needs no database goes on meanwhile: live apps, and the challenges to them. */

@@ -3,13 +3,12 @@ package co.caution.gateway;
 import jakarta.servlet.DispatcherType;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 
-/** Who may call what: everything needs a token, but health, logging in and the challenge that anyone may send. */
+/** What kind of token a call takes, from the table of routes; in an organization {@link Gate} decides. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 
@@ -25,16 +24,20 @@ class SecurityConfiguration {
                 .formLogin(form -> form.disable())
                 .headers(headers -> headers
                         .contentSecurityPolicy(csp -> csp.policyDirectives("default-src 'none'; frame-ancestors 'none'")))
-                .authorizeHttpRequests(requests -> requests
-                        // The second pass of a request that was answered with an error already.
-                        .dispatcherTypeMatchers(DispatcherType.ERROR).permitAll()
-                        .requestMatchers(HttpMethod.GET, "/health", "/health/live", "/health/ready").permitAll()
-                        .requestMatchers(HttpMethod.GET, "/metrics").hasAnyAuthority(TokenFilter.METRICS, TokenFilter.ADMIN)
-                        .requestMatchers(HttpMethod.POST, "/api/login", "/api/login/challenge").permitAll()
-                        .requestMatchers(HttpMethod.POST, "/api/apps/{app}/attestation").permitAll()
-                        .requestMatchers(HttpMethod.GET, "/.well-known/caution/**").permitAll()
-                        .requestMatchers("/api/admin/**").hasAuthority(TokenFilter.ADMIN)
-                        .anyRequest().hasAuthority(TokenFilter.USER))
+                .authorizeHttpRequests(requests -> {
+                    // The second pass of a request that was answered with an error already.
+                    requests.dispatcherTypeMatchers(DispatcherType.ERROR).permitAll();
+                    for (var route : Routes.ALL) {
+                        var matching = requests.requestMatchers(route.method(), route.pattern());
+                        switch (route.access()) {
+                            case Access.Anyone _ -> matching.permitAll();
+                            case Access.Operator _ -> matching.hasAuthority(TokenFilter.ADMIN);
+                            case Access.Monitor _ -> matching.hasAnyAuthority(TokenFilter.METRICS, TokenFilter.ADMIN);
+                            case Access.Oneself _, Access.Within _, Access.Wherever _ -> matching.hasAuthority(TokenFilter.USER);
+                        }
+                    }
+                    requests.anyRequest().hasAuthority(TokenFilter.USER);
+                })
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(problems).accessDeniedHandler(problems))
                 .addFilterBefore(tokens, AnonymousAuthenticationFilter.class)
                 .build();

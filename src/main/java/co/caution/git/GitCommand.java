@@ -1,6 +1,7 @@
 package co.caution.git;
 
 import co.caution.account.Accounts;
+import co.caution.account.Permissions;
 import co.caution.app.App;
 import co.caution.app.AppException;
 import co.caution.app.Apps;
@@ -47,6 +48,7 @@ final class GitCommand implements Command {
 
     private final String command;
     private final Accounts accounts;
+    private final Permissions permissions;
     private final Apps apps;
     private final Repositories repositories;
     private final Deployer deployer;
@@ -57,10 +59,11 @@ final class GitCommand implements Command {
     private OutputStream err = OutputStream.nullOutputStream();
     private ExitCallback exit = (code, message, closeImmediately) -> {};
 
-    GitCommand(String command, Accounts accounts, Apps apps, Repositories repositories, Deployer deployer,
+    GitCommand(String command, Accounts accounts, Permissions permissions, Apps apps, Repositories repositories, Deployer deployer,
             PushLimits limits, AtomicInteger running) {
         this.command = command;
         this.accounts = accounts;
+        this.permissions = permissions;
         this.apps = apps;
         this.repositories = repositories;
         this.deployer = deployer;
@@ -114,10 +117,16 @@ final class GitCommand implements Command {
                 return refuse(GitCommandLine.refusal(command));
             }
             // Whose key it is decides what it may see; an app of somebody else is an app that is not there.
-            var owners = accounts.byKey(fingerprint);
-            Optional<App> app = apps.find(line.get().app()).filter(found -> owners.contains(found.accountId()));
-            if (app.isEmpty()) {
-                return refuse(new AppException.NotFound(line.get().app().toString()).getMessage());
+            Optional<App> app = apps.find(line.get().app());
+            switch (permissions.ask(accounts.byKey(fingerprint), app.map(App::organizationId).orElse(Permissions.NOWHERE),
+                    line.get().action())) {
+                case Permissions.Answer.Allowed _ -> {}
+                case Permissions.Answer.Denied denied -> {
+                    return refuse(denied.why());
+                }
+                case Permissions.Answer.Hidden _ -> {
+                    return refuse(new AppException.NotFound(line.get().app().toString()).getMessage());
+                }
             }
             MDC.put("app", app.get().id().toString()); // the thread is this command's alone
             try (Repository repository = repositories.open(app.get().id())) {

@@ -1,6 +1,7 @@
 package co.caution.git;
 
 import co.caution.account.Accounts;
+import co.caution.account.Permissions;
 import co.caution.app.Apps;
 import co.caution.app.Deployer;
 import co.caution.app.Repositories;
@@ -16,15 +17,17 @@ import org.springframework.stereotype.Component;
 class GitCommandFactory implements CommandFactory {
 
     private final Accounts accounts;
+    private final Permissions permissions;
     private final Apps apps;
     private final Repositories repositories;
     private final Deployer deployer;
     private final PushLimits limits;
     private final AtomicInteger running = new AtomicInteger();
 
-    GitCommandFactory(Accounts accounts, Apps apps, Repositories repositories, Deployer deployer,
+    GitCommandFactory(Accounts accounts, Permissions permissions, Apps apps, Repositories repositories, Deployer deployer,
             PushLimits limits) {
         this.accounts = accounts;
+        this.permissions = permissions;
         this.apps = apps;
         this.repositories = repositories;
         this.deployer = deployer;
@@ -33,7 +36,7 @@ class GitCommandFactory implements CommandFactory {
 
     @Override
     public Command createCommand(ChannelSession channel, String command) {
-        return new GitCommand(command, accounts, apps, repositories, deployer, limits, running);
+        return new GitCommand(command, accounts, permissions, apps, repositories, deployer, limits, running);
     }
 
     /** Waits until no command runs any more, or the time is over. */

@@ -1,5 +1,6 @@
 package co.caution.git;
 
+import co.caution.account.Action;
 import co.caution.app.AppException;
 import java.util.Optional;
 import java.util.UUID;
@@ -24,6 +25,11 @@ record GitCommandLine(boolean push, UUID app) {
             return Optional.empty();
         }
         return Optional.of(new GitCommandLine(match.group(1).equals("receive"), UUID.fromString(match.group(3))));
+    }
+
+    /** What it takes to be permitted. */
+    Action action() {
+        return push ? Action.DEPLOY : Action.FETCH_SOURCE;
     }
 
     /** The line to show to somebody whose command was not understood. */

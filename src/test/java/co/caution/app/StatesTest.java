@@ -61,7 +61,7 @@ class StatesTest {
     void theFirstBranchThatIsPushedDeploysAndAnotherIsToldHowToTakeItsPlace() {
         App fresh = new App(UUID.randomUUID(), UUID.randomUUID(), "hello", null, NOW);
         assertThat(fresh.deploysFrom("refs/heads/any")).isTrue();
-        App app = new App(fresh.id(), fresh.accountId(), "hello", "refs/heads/main", NOW);
+        App app = new App(fresh.id(), fresh.organizationId(), "hello", "refs/heads/main", NOW);
         assertThat(app.deploysFrom("refs/heads/main")).isTrue();
         assertThat(app.deploysFrom("refs/heads/dev")).isFalse();
         assertThat(app.otherBranch("refs/heads/dev")).contains("deploys from main", "caution apps branch dev");

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A release of an EnclaveOS that boots nothing, with the true lock of its files: what is checked is what is hashed. */
-final class TinyEnclaveOs {
+public final class TinyEnclaveOs {
 
     private static final String CMDLINE = "console=ttyS0";
 
@@ -27,7 +27,7 @@ final class TinyEnclaveOs {
      * @param agent what {@code /init} holds
      * @param more files of ramdisk 0, by name
      */
-    static EnclaveOsRelease in(Path directory, String agent, String... more) throws IOException {
+    public static EnclaveOsRelease in(Path directory, String agent, String... more) throws IOException {
         Files.createDirectories(directory.resolve("sources"));
         Files.writeString(directory.resolve("sources/init.go"), agent);
         Path kernel = Files.writeString(directory.resolve(EnclaveOsLock.KERNEL), "no kernel");

@@ -9,6 +9,7 @@ import co.caution.app.Release;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Repository
 public class AppStore {
 
-    private static final String APP = "select id, account_id, name, deploy_branch, created_at from app ";
+    private static final String APP = "select id, organization_id, name, deploy_branch, created_at from app ";
 
     /** Connections of a database that has just died may be handed out a few times over. */
     private static final int TRIES = 4;
@@ -43,8 +44,8 @@ public class AppStore {
 
     public void insert(App app) {
         try {
-            jdbc.sql("insert into app (id, account_id, name, deploy_branch, created_at) values (?, ?, ?, ?, ?)")
-                    .params(app.id(), app.accountId(), app.name(), app.deployBranch(), at(app.createdAt()))
+            jdbc.sql("insert into app (id, organization_id, name, deploy_branch, created_at) values (?, ?, ?, ?, ?)")
+                    .params(app.id(), app.organizationId(), app.name(), app.deployBranch(), at(app.createdAt()))
                     .update();
         } catch (DuplicateKeyException e) {
             throw new AppException.Conflict("You already have an app named '" + app.name()
@@ -56,9 +57,12 @@ public class AppStore {
         return jdbc.sql(APP + "where id = ? and destroyed_at is null").param(id).query(App.class).optional();
     }
 
-    public List<App> appsOf(UUID accountId) {
-        return jdbc.sql(APP + "where account_id = ? and destroyed_at is null order by created_at")
-                .param(accountId)
+    public List<App> appsOf(Collection<UUID> organizations) {
+        if (organizations.isEmpty()) {
+            return List.of();
+        }
+        return jdbc.sql(APP + "where organization_id in (:organizations) and destroyed_at is null order by created_at")
+                .param("organizations", organizations)
                 .query(App.class)
                 .list();
     }

@@ -3,12 +3,14 @@ package co.caution.app.web;
 import co.caution.app.App;
 import co.caution.app.AppException;
 import co.caution.app.Apps;
+import co.caution.app.Apps.Owner;
 import co.caution.app.PlatformSettings;
 import co.caution.app.Release;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -23,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Apps over HTTP; each call acts for the account whose token it carries. */
+/** Apps over HTTP; each call comes with the organization in which it is permitted. */
 @RestController
 @RequestMapping("/api/apps")
 class AppController {
@@ -45,6 +47,7 @@ class AppController {
     record AppView(
             UUID id,
             String resourceName,
+            String organization,
             String gitUrl,
             String state,
             Instant createdAt,
@@ -67,40 +70,41 @@ class AppController {
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
-    AppView create(@RequestAttribute(Apps.CALLER) UUID account, @RequestBody NewApp request) {
-        return view(apps.create(account, request.name()));
+    AppView create(@RequestAttribute(Apps.OWNER) Owner owner, @RequestBody NewApp request) {
+        return view(owner, apps.create(owner.id(), request.name()));
     }
 
     @GetMapping
-    List<AppView> list(@RequestAttribute(Apps.CALLER) UUID account) {
-        return apps.list(account).stream().map(this::view).toList();
+    List<AppView> list(@RequestAttribute(Apps.OWNERS) List<Owner> owners) {
+        var byId = owners.stream().collect(Collectors.toMap(Owner::id, owner -> owner));
+        return apps.list(byId.keySet()).stream().map(found -> view(byId.get(found.app().organizationId()), found)).toList();
     }
 
     @GetMapping("/{app}")
-    AppView get(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app) {
-        return view(apps.get(account, app));
+    AppView get(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app) {
+        return view(owner, apps.get(owner.id(), app));
     }
 
     @PatchMapping("/{app}")
-    AppView change(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app, @RequestBody Change change) {
+    AppView change(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @RequestBody Change change) {
         if (change.deployBranch() == null) {
             throw new AppException("Nothing to change: give deploy_branch.");
         }
-        return view(apps.deployFrom(account, app, change.deployBranch()));
+        return view(owner, apps.deployFrom(owner.id(), app, change.deployBranch()));
     }
 
     @DeleteMapping("/{app}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void destroy(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app) {
-        apps.destroy(account, app);
+    void destroy(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app) {
+        apps.destroy(owner.id(), app);
     }
 
-    private AppView view(App app) {
-        return view(apps.overview(app));
+    private AppView view(Owner owner, App app) {
+        return view(owner, apps.overview(app));
     }
 
-    private AppView view(Apps.Overview o) {
-        return new AppView(o.app().id(), o.app().name(), settings.gitUrl(o.app().id()), o.state(), o.app().createdAt(),
+    private AppView view(Owner owner, Apps.Overview o) {
+        return new AppView(o.app().id(), o.app().name(), owner.name(), settings.gitUrl(o.app().id()), o.state(), o.app().createdAt(),
                 Optional.ofNullable(o.app().deployBranch()).map(Repository::shortenRefName).orElse(null),
                 o.release().map(ReleaseView::of).orElse(null),
                 o.onItsWay().map(way -> new OnItsWayView(way.build().id(), way.build().commitId(), way.release().orElse(null)))

@@ -2,6 +2,7 @@ package co.caution.app.web;
 
 import co.caution.app.App;
 import co.caution.app.Apps;
+import co.caution.app.Apps.Owner;
 import co.caution.app.Build;
 import co.caution.app.Deployer;
 import java.io.IOException;
@@ -65,13 +66,13 @@ class BuildController {
     }
 
     @GetMapping
-    List<BuildView> list(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app) {
-        return apps.builds(apps.get(account, app)).stream().map(BuildView::of).toList();
+    List<BuildView> list(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app) {
+        return apps.builds(apps.get(owner.id(), app)).stream().map(BuildView::of).toList();
     }
 
     @GetMapping("/{build}")
-    BuildView get(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app, @PathVariable UUID build) {
-        return BuildView.of(apps.build(apps.get(account, app), build));
+    BuildView get(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @PathVariable UUID build) {
+        return BuildView.of(apps.build(apps.get(owner.id(), app), build));
     }
 
     /**
@@ -84,14 +85,14 @@ class BuildController {
      */
     @GetMapping("/{build}/output")
     ResponseEntity<String> output(
-            @RequestAttribute(Apps.CALLER) UUID account,
+            @RequestAttribute(Apps.OWNER) Owner owner,
             @PathVariable UUID app,
             @PathVariable UUID build,
             @RequestParam(defaultValue = "0") int from,
             @RequestParam(defaultValue = "0") int wait,
             @RequestParam(defaultValue = "false") boolean restart)
             throws IOException, InterruptedException {
-        App found = apps.get(account, app);
+        App found = apps.get(owner.id(), app);
         apps.build(found, build);
         Path log = restart ? deployer.restartLog(build) : deployer.progressLog(build);
         int first = Math.max(0, from);
@@ -116,9 +117,9 @@ class BuildController {
 
     /** Ends a build that waits or runs; answers when nothing of it is left. */
     @PostMapping("/{build}/cancel")
-    BuildView cancel(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app, @PathVariable UUID build)
+    BuildView cancel(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @PathVariable UUID build)
             throws InterruptedException, ExecutionException {
-        App found = apps.get(account, app);
+        App found = apps.get(owner.id(), app);
         try {
             deployer.cancel(apps.build(found, build)).toCompletableFuture()
                     .get(UNTIL_CANCELLED.toSeconds(), TimeUnit.SECONDS);

@@ -1,0 +1,136 @@
+package co.caution.gateway;
+
+import co.caution.account.AccountException;
+import co.caution.account.Action;
+import co.caution.account.Organization;
+import co.caution.account.Organizations;
+import co.caution.account.Permissions;
+import co.caution.app.App;
+import co.caution.app.AppException;
+import co.caution.app.Apps;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * The one place where a call is permitted in an organization, before its handler sees it. Handlers get the organization
+ * from here; one that the gate did not pass gets none.
+ */
+@Component
+class Gate implements HandlerInterceptor, WebMvcConfigurer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+
+    private final Permissions permissions;
+    private final Organizations organizations;
+    private final Apps apps;
+
+    Gate(Permissions permissions, Organizations organizations, Apps apps) {
+        this.permissions = permissions;
+        this.organizations = organizations;
+        this.apps = apps;
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(this);
+    }
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (!(handler instanceof HandlerMethod method) || method.getBean() instanceof ErrorPage) {
+            return true; // files of ours, and words for what was refused already
+        }
+        String pattern = String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
+        // HEAD is answered by what answers GET.
+        String verb = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+        var route = Routes.find(verb, pattern);
+        if (route.isEmpty()) {
+            LOG.error("{} {} has no line in the table of routes and is therefore not served", verb, pattern);
+            throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+        }
+        switch (route.get().access()) {
+            case Access.Within within -> request.setAttribute(Apps.OWNER, permit(request, within));
+            case Access.Wherever wherever -> request.setAttribute(Apps.OWNERS,
+                    permissions.where(caller(request), wherever.action()).entrySet().stream()
+                            .map(found -> new Apps.Owner(found.getKey(), found.getValue()))
+                            .toList());
+            // Whether they are who they must be was asked on the way here.
+            case Access.Anyone _, Access.Oneself _, Access.Operator _, Access.Monitor _ -> {}
+        }
+        return true;
+    }
+
+    private Apps.Owner permit(HttpServletRequest request, Access.Within within) {
+        UUID caller = caller(request);
+        return switch (within.subject()) {
+            case APP -> {
+                String id = variable(request, "app");
+                Optional<UUID> app = uuid(id);
+                if (app.isEmpty()) {
+                    throw new Problems.NoSuchId("app", id);
+                }
+                UUID owner = apps.find(app.get()).map(App::organizationId).orElse(Permissions.NOWHERE);
+                yield permit(caller, organizations.find(owner), within.action(), new AppException.NotFound(id));
+            }
+            case ORGANIZATION -> {
+                String name = variable(request, "organization");
+                yield permit(caller, organizations.find(name), within.action(), noOrganization(name));
+            }
+            case PARAMETER -> {
+                @Nullable String name = request.getParameter("organization");
+                yield permit(caller, name == null ? organizations.find(caller) : organizations.find(name), within.action(),
+                        noOrganization(String.valueOf(name)));
+            }
+        };
+    }
+
+    /** @param absent what is said of something that is not there, and of what is another organization's */
+    private Apps.Owner permit(UUID caller, Optional<Organization> found, Action action, RuntimeException absent) {
+        return switch (permissions.ask(List.of(caller), found.map(Organization::id).orElse(Permissions.NOWHERE), action)) {
+            case Permissions.Answer.Allowed _ -> found.map(o -> new Apps.Owner(o.id(), o.name())).orElseThrow(() -> absent);
+            case Permissions.Answer.Denied denied -> throw new AccountException.Denied(denied.why());
+            case Permissions.Answer.Hidden _ -> throw absent;
+        };
+    }
+
+    private static RuntimeException noOrganization(String name) {
+        return new AccountException.NotFound("There is no organization '" + name
+                + "', or you are not in it. 'caution orgs list' shows yours.");
+    }
+
+    private static UUID caller(HttpServletRequest request) {
+        if (request.getAttribute(Apps.CALLER) instanceof UUID caller) {
+            return caller;
+        }
+        throw new IllegalStateException("nobody is signed in, and yet the call came to the gate");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static String variable(HttpServletRequest request, String name) {
+        var variables = (Map<String, String>) request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
+        return String.valueOf(variables.get(name));
+    }
+
+    private static Optional<UUID> uuid(String text) {
+        try {
+            return Optional.of(UUID.fromString(text)).filter(id -> id.toString().equalsIgnoreCase(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

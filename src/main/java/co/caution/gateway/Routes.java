@@ -1,0 +1,78 @@
+package co.caution.gateway;
+
+import co.caution.account.Action;
+import co.caution.gateway.Access.Anyone;
+import co.caution.gateway.Access.Monitor;
+import co.caution.gateway.Access.Oneself;
+import co.caution.gateway.Access.Operator;
+import co.caution.gateway.Access.Subject;
+import co.caution.gateway.Access.Wherever;
+import co.caution.gateway.Access.Within;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpMethod;
+
+/** Every route and who may call it. What is not here is not served; {@code docs/reference/permissions.md} is made from it. */
+final class Routes {
+
+    /** @param pattern as the handler is mapped */
+    record Route(HttpMethod method, String pattern, Access access) {}
+
+    private static final Access VERIFYING = new Anyone("verifying is for everybody");
+    private static final Access ENTERING = new Anyone("it is the way in");
+
+    static final List<Route> ALL = List.of(
+            get("/health", new Anyone("it says nothing but whether the service works")),
+            get("/health/live", new Anyone("likewise")),
+            get("/health/ready", new Anyone("likewise")),
+            get("/metrics", new Monitor()),
+            get("/.well-known/caution/enclaveos/{digest}/{file}", VERIFYING),
+            post("/api/apps/{app}/attestation", VERIFYING),
+            get("/api/trust-root", new Oneself()),
+            post("/api/login/challenge", ENTERING),
+            post("/api/login", ENTERING),
+            post("/api/admin/users", new Operator()),
+            get("/api/admin/backup", new Operator()),
+            get("/api/account", new Oneself()),
+            get("/api/account/ssh-keys", new Oneself()),
+            post("/api/account/ssh-keys", new Oneself()),
+            delete("/api/account/ssh-keys/{key}", new Oneself()),
+            get("/api/account/tokens", new Oneself()),
+            delete("/api/account/tokens/{token}", new Oneself()),
+            delete("/api/account/tokens/current", new Oneself()),
+            post("/api/apps", new Within(Action.CREATE_APP, Subject.PARAMETER)),
+            get("/api/apps", new Wherever(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}", app(Action.LOOK_AT_APPS)),
+            patch("/api/apps/{app}", app(Action.CHANGE_APP)),
+            delete("/api/apps/{app}", app(Action.DESTROY_APP)),
+            get("/api/apps/{app}/builds", app(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}/builds/{build}", app(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}/builds/{build}/output", app(Action.LOOK_AT_APPS)),
+            post("/api/apps/{app}/builds/{build}/cancel", app(Action.CANCEL_BUILD)));
+
+    private Routes() {}
+
+    static Optional<Route> find(String method, String pattern) {
+        return ALL.stream().filter(route -> route.method().matches(method) && route.pattern().equals(pattern)).findFirst();
+    }
+
+    private static Access app(Action action) {
+        return new Within(action, Subject.APP);
+    }
+
+    private static Route get(String pattern, Access access) {
+        return new Route(HttpMethod.GET, pattern, access);
+    }
+
+    private static Route post(String pattern, Access access) {
+        return new Route(HttpMethod.POST, pattern, access);
+    }
+
+    private static Route patch(String pattern, Access access) {
+        return new Route(HttpMethod.PATCH, pattern, access);
+    }
+
+    private static Route delete(String pattern, Access access) {
+        return new Route(HttpMethod.DELETE, pattern, access);
+    }
+}

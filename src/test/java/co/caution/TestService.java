@@ -1,0 +1,122 @@
+package co.caution;
+
+import co.caution.account.Account;
+import co.caution.account.Accounts;
+import co.caution.account.Organizations;
+import co.caution.account.Role;
+import co.caution.cli.TinyEnclaveOs;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.FileSystemUtils;
+
+/** The service for tests of its edge, whole but for an EnclaveOS that could boot: nothing is built in it. */
+public final class TestService implements AutoCloseable {
+
+    public final int port = freePort();
+    public final int sshPort = freePort();
+    public final Path home;
+    private final Path directory;
+    private final ConfigurableApplicationContext context;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    public TestService() throws IOException {
+        this(Map.of());
+    }
+
+    /** @param more settings, by property name */
+    public TestService(Map<String, Object> more) throws IOException {
+        directory = Files.createTempDirectory("caution-edge");
+        home = directory.resolve("home");
+        int apps = Math.min(freePort(), 64_000);
+        var settings = new HashMap<String, Object>(Map.of(
+                "caution.home", home.toString(),
+                "caution.cache", directory.resolve("cache").toString(),
+                "caution.http-port", port,
+                "caution.ssh-port", sshPort,
+                "caution.first-port", apps,
+                "caution.last-port", apps + 500));
+        settings.putAll(more);
+        context = CautionServer.start(TinyEnclaveOs.in(directory.resolve("enclaveos"), "none"), settings);
+    }
+
+    public String url() {
+        return "http://localhost:" + port;
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public ConfigurableApplicationContext context() {
+        return context;
+    }
+
+    public Account person(String name) {
+        return bean(Accounts.class).findOrCreate(name);
+    }
+
+    public String token(Account account) {
+        return bean(Accounts.class).createToken(account.id(), "test", Instant.now().plus(Duration.ofHours(1)));
+    }
+
+    /** Makes an organization that nobody is in. */
+    public UUID organization(String name) {
+        UUID id = bean(Organizations.class).create(person("founder-of-" + name).id(), name).id();
+        bean(JdbcClient.class).sql("delete from membership where organization_id = ?").param(id).update();
+        return id;
+    }
+
+    public void join(UUID organization, Account account, Role role) {
+        bean(JdbcClient.class).sql("""
+                        insert into membership (organization_id, account_id, role, created_at) values (?, ?, ?, ?)
+                        on conflict (organization_id, account_id) do update set role = excluded.role""")
+                .params(organization, account.id(), role.name(), OffsetDateTime.now(ZoneOffset.UTC))
+                .update();
+    }
+
+    public HttpResponse<String> call(String method, String path, @Nullable String token, @Nullable String json)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(60))
+                .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
+        if (json != null) {
+            request.header("Content-Type", "application/json");
+        }
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+        context.close();
+        FileSystemUtils.deleteRecursively(directory);
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

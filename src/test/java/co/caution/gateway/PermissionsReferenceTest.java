@@ -1,0 +1,89 @@
+package co.caution.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import co.caution.account.Action;
+import co.caution.account.Role;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Writes {@code target/permissions.md} from the tables that decide; the page is a copy of it. */
+class PermissionsReferenceTest {
+
+    @Test
+    void thePageSaysWhatTheTablesSay() throws Exception {
+        String page = page();
+        Files.writeString(Path.of("target", "permissions.md"), page);
+        assertThat(Path.of("docs", "reference", "permissions.md")).as("copy target/permissions.md over it").hasContent(page);
+    }
+
+    private static String page() {
+        var page = new StringBuilder("""
+                # Permissions
+
+                Made from the tables in the program that decide (`Action`, `Routes`); `PermissionWalkIT` walks every line with every role.
+
+                Apps belong to organizations. Everybody has one of their own, with their user's name, and may be in others. What somebody is there
+                decides what they may; each role may all that those before it may. What is in an organization that one is not in answers exactly as
+                if it did not exist: the same status (404), the same words, after the same questions to the database. In one's own, what takes
+                a higher role answers 403 and says which.
+
+                ## Roles
+
+                | |""");
+        page.append(' ').append(Arrays.stream(Role.values()).map(Role::word).collect(Collectors.joining(" | "))).append(" |\n|---|")
+                .append("---|".repeat(Role.values().length)).append('\n');
+        for (Action action : Action.values()) {
+            page.append("| ").append(action.meaning()).append(" (`").append(name(action)).append("`) |");
+            for (Role role : Role.values()) {
+                page.append(role.atLeast(action.least()) ? " yes |" : " – |");
+            }
+            page.append('\n');
+        }
+        page.append("""
+
+                ## Git
+
+                | command | takes |
+                |---|---|
+                | `git push` | `deploy` |
+                | `git fetch`, `git clone` | `fetch-source` |
+
+                A key that acts for several people may what any of them may.
+
+                ## Routes
+
+                [What each does](api.md). A route that is not here is not served.
+
+                | route | who may call it |
+                |---|---|
+                """);
+        for (var route : Routes.ALL) {
+            page.append("| `").append(route.method()).append(' ').append(route.pattern()).append("` | ").append(words(route.access())).append(" |\n");
+        }
+        return page.toString();
+    }
+
+    private static String words(Access access) {
+        return switch (access) {
+            case Access.Anyone anyone -> "anybody: " + anyone.why();
+            case Access.Operator _ -> "the operator, on the host";
+            case Access.Monitor _ -> "the operator, and whoever has the token for metrics";
+            case Access.Oneself _ -> "anybody who is signed in, for themselves";
+            case Access.Wherever wherever -> "anybody who is signed in; shows what comes from where they may `" + name(wherever.action()) + "`";
+            case Access.Within within -> "`" + name(within.action()) + "` in " + switch (within.subject()) {
+                case APP -> "the app's organization";
+                case ORGANIZATION -> "that organization";
+                case PARAMETER -> "the organization that the parameter `organization` names; without it, in one's own";
+            };
+        };
+    }
+
+    private static String name(Action action) {
+        return action.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
