@@ -9,12 +9,14 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 )
 
 const (
 	maxPairLine   = 300
-	dialTimeout   = 10 * time.Second
+	dialTimeout   = 10 * time.Second // to look the name up and to connect
+	perAddress    = 4 * time.Second
 	maxEgress     = 256
 	pairReadLimit = 10 * time.Second
 )
@@ -25,17 +27,26 @@ type egress struct {
 	allowPrivate bool
 	slots        chan struct{}
 	lookup       func(ctx context.Context, host string) ([]netip.Addr, error)
+	own          func() map[netip.Addr]bool
 }
 
 func newEgress(pairs []string, allowPrivate bool) *egress {
-	e := &egress{pairs: map[string]bool{}, allowPrivate: allowPrivate, slots: make(chan struct{}, maxEgress)}
+	e := &egress{pairs: map[string]bool{}, allowPrivate: allowPrivate, slots: make(chan struct{}, maxEgress), own: ownAddresses}
 	for _, p := range pairs {
 		e.pairs[p] = true
 	}
 	e.lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
-		return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		return net.DefaultResolver.LookupNetIP(ctx, "ip", whole(host))
 	}
 	return e
+}
+
+// whole keeps the resolver from trying a name below the machine's own domains: what was measured is the whole name.
+func whole(host string) string {
+	if _, err := netip.ParseAddr(host); err == nil || strings.HasSuffix(host, ".") {
+		return host
+	}
+	return host + "."
 }
 
 // serve reads `host:port\n`, answers `ok\n` or `error: …\n`, then carries bytes.
@@ -59,7 +70,7 @@ func (e *egress) serve(c stream) {
 		refuse(c, err)
 		return
 	}
-	if _, err := c.Write([]byte("ok\n")); err != nil {
+	if err := say(c, "ok\n"); err != nil {
 		remote.Close()
 		c.Close()
 		return
@@ -68,8 +79,15 @@ func (e *egress) serve(c stream) {
 }
 
 func refuse(c stream, reason error) {
-	fmt.Fprintf(c, "error: %.200s\n", reason)
+	say(c, fmt.Sprintf("error: %.200s\n", reason))
 	c.Close()
+}
+
+// say writes a line, to a guest that may give no room for it.
+func say(c stream, line string) error {
+	defer time.AfterFunc(pairReadLimit, func() { c.Close() }).Stop()
+	_, err := io.WriteString(c, line)
+	return err
 }
 
 func (e *egress) dial(pair string) (*net.TCPConn, error) {
@@ -87,13 +105,14 @@ func (e *egress) dial(pair string) (*net.TCPConn, error) {
 		return nil, err
 	}
 	err = errors.New("the name has no address that may be dialled")
+	own := e.own()
 	for _, a := range addresses {
 		a = a.Unmap()
-		if !e.allowPrivate && !public(a) {
+		if !e.allowPrivate && (!public(a) || own[a]) {
 			continue
 		}
 		// The address that was checked is the one that is dialled: a second look-up could say something else.
-		var dialer net.Dialer
+		dialer := net.Dialer{Timeout: perAddress}
 		conn, dialErr := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(a, port).String())
 		if dialErr == nil {
 			return conn.(*net.TCPConn), nil
@@ -103,23 +122,55 @@ func (e *egress) dial(pair string) (*net.TCPConn, error) {
 	return nil, err
 }
 
-// Blocks that are neither private nor link-local by name, and lead inside all the same.
-var reserved = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
+// What IANA's registries of special-purpose addresses set apart, as far as Go does not know it by name, and one address
+// by which a cloud's machines reach what is below them.
+var (
+	special4 = prefixes("0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15",
+		"198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4", "168.63.129.16/32")
+	// Of IPv6 only this is handed out to be reached; whatever else carries an IPv4 address or leads inside lies outside.
+	global6  = netip.MustParsePrefix("2000::/3")
+	special6 = prefixes("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+)
+
+func prefixes(texts ...string) (all []netip.Prefix) {
+	for _, text := range texts {
+		all = append(all, netip.MustParsePrefix(text))
+	}
+	return all
 }
 
+// public says that an address, not a mapped one, belongs to the open network.
 func public(a netip.Addr) bool {
-	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLinkLocalUnicast() || a.IsLoopback() || a.Zone() != "" {
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.Zone() != "" {
 		return false
 	}
-	for _, p := range reserved {
+	special := special4
+	if !a.Is4() {
+		if !global6.Contains(a) {
+			return false
+		}
+		special = special6
+	}
+	for _, p := range special {
 		if p.Contains(a) {
 			return false
 		}
 	}
 	return true
+}
+
+// ownAddresses are this machine's. A public one of them leads to its services like loopback does.
+func ownAddresses() map[netip.Addr]bool {
+	own := map[netip.Addr]bool{}
+	addresses, _ := net.InterfaceAddrs()
+	for _, a := range addresses {
+		if network, is := a.(*net.IPNet); is {
+			if address, ok := netip.AddrFromSlice(network.IP); ok {
+				own[address.Unmap()] = true
+			}
+		}
+	}
+	return own
 }
 
 // readLine takes one line and not a byte more: what follows belongs to the other end.

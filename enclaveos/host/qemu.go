@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,25 +26,21 @@ const (
 
 // runQEMU is the program's life under QEMU; it returns QEMU's exit code.
 func runQEMU(o *options) (int, error) {
-	syscall.Umask(0o077)
-	signal.Ignore(syscall.SIGPIPE)
-	events := &events{out: os.Stdout}
-	s := &services{events: events, nsm: o.nsm, egress: newEgress(o.egress, o.allowPrivate), reported: make(chan struct{})}
-	device := vsock.New(s.handlers(), events.log)
+	prepare()
+	events := &events{out: os.Stdout, errors: os.Stderr}
+	s := newServices(o, events)
+	device := newEmulated(s.handlers(), events.log)
 
 	backend, err := listenUnix(filepath.Join(o.dir, "vsock.sock"))
 	if err != nil {
 		return 1, err
 	}
 	defer backend.Close()
-	for _, port := range o.ports {
-		listener, err := listenUnix(filepath.Join(o.dir, fmt.Sprintf("port-%d.sock", port)))
-		if err != nil {
-			return 1, err
-		}
-		defer listener.Close()
-		go forwardPort(listener, device, port)
+	closePorts, err := forwardPorts(o, device, events.log)
+	if err != nil {
+		return 1, err
 	}
+	defer closePorts()
 	console, err := os.OpenFile(filepath.Join(o.dir, "console.log"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return 1, err
@@ -51,13 +48,16 @@ func runQEMU(o *options) (int, error) {
 	defer console.Close()
 
 	served := make(chan error, 1)
-	go func() { served <- serveOne(backend, device) }()
+	go func() { served <- serveOne(backend, device.Device) }()
 	child, err := start(o.command, console)
 	if err != nil {
 		return 1, err
 	}
 	events.emit(map[string]any{"event": "started", "pid": child.pid})
-	go killWhenTold(child.pid)
+	go func() { // so that nothing outlives a service that was killed
+		<-told()
+		syscall.Kill(child.pid, syscall.SIGKILL)
+	}()
 	go func() {
 		<-s.reported
 		time.Sleep(endGrace)
@@ -79,20 +79,28 @@ func runQEMU(o *options) (int, error) {
 	}
 }
 
-// killWhenTold ends QEMU when the lifeline does, so that nothing outlives a service that was killed.
-func killWhenTold(pid int) {
-	told := make(chan os.Signal, 1)
-	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
-	lifeline := make(chan struct{})
+// prepare makes what is created this user's alone, and a peer that hung up an error like any other.
+func prepare() {
+	syscall.Umask(0o077)
+	signal.Ignore(syscall.SIGPIPE)
+}
+
+// told is closed when somebody says that it is over: a signal, or the end of standard input, the lifeline.
+func told() <-chan struct{} {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	over := make(chan struct{})
+	var once sync.Once
+	end := func() { once.Do(func() { close(over) }) }
 	go func() {
 		io.Copy(io.Discard, os.Stdin)
-		close(lifeline)
+		end()
 	}()
-	select {
-	case <-told:
-	case <-lifeline:
-	}
-	syscall.Kill(pid, syscall.SIGKILL)
+	go func() {
+		<-signals
+		end()
+	}()
+	return over
 }
 
 func serveOne(listener *net.UnixListener, device *vsock.Device) error {

@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	// bufAlloc is how much of one stream is kept here for a reader that is slow.
-	bufAlloc = 256 << 10
-	// The guest is told about freed room when it may be about to run out of it.
-	creditStep = bufAlloc / 4
+	// How much of one stream is kept here for a reader that is slow. The guest decides how many streams it opens and fills,
+	// so beyond the first ones each gets less: all together they hold 62 MiB at most.
+	wideStreams = 128
+	wideAlloc   = 256 << 10
+	narrowAlloc = 16 << 10
 
 	lingerTimeout = 3 * time.Second
 )
@@ -25,9 +26,11 @@ type Conn struct {
 	mu          sync.Mutex
 	readable    *sync.Cond
 	writable    *sync.Cond
-	established bool
-	reset       bool // by either side: nothing goes any more
-	closed      bool // by this side
+	established bool   // data may come: the response has arrived, or is about to leave
+	dialed      bool   // by this side, so a response is due
+	alloc       uint32 // room for what the guest sends
+	reset       bool   // by either side: nothing goes any more
+	closed      bool   // by this side
 
 	received  ring
 	forwarded uint32 // bytes that the reader took, in all
@@ -41,6 +44,14 @@ type Conn struct {
 	finished                 bool // this side will not send
 }
 
+// allowance is the room for a new stream beside so many others.
+func allowance(others int) uint32 {
+	if others < wideStreams {
+		return wideAlloc
+	}
+	return narrowAlloc
+}
+
 func newConn(d *Device, k key) *Conn {
 	c := &Conn{device: d, key: k}
 	c.readable, c.writable = sync.NewCond(&c.mu), sync.NewCond(&c.mu)
@@ -51,8 +62,10 @@ func newConn(d *Device, k key) *Conn {
 func (c *Conn) stamp(h *header) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	h.bufAlloc, h.fwdCnt = bufAlloc, c.forwarded
+	h.bufAlloc, h.fwdCnt = c.alloc, c.forwarded
 	c.told = c.forwarded
+	// Not before: what a guest sends to a stream that nobody reads yet would be kept for as long as it takes no response.
+	c.established = c.established || h.op == opResponse
 	c.telling = false
 }
 
@@ -77,13 +90,13 @@ func (c *Conn) packet(h *header, data *cursor) {
 	c.credit(h)
 	switch h.op {
 	case opResponse:
-		if !c.established {
+		if c.dialed && !c.established {
 			c.established = true
 			c.readable.Broadcast()
 			return
 		}
 	case opData:
-		if c.established && !c.noMore && c.received.len+int(h.length) <= bufAlloc {
+		if c.established && !c.noMore && c.received.len+int(h.length) <= int(c.alloc) {
 			if c.closed { // nobody reads: it counts as taken
 				c.forwarded += h.length
 				return
@@ -172,7 +185,8 @@ func (c *Conn) Read(p []byte) (int, error) {
 	}
 	n := c.received.read(p)
 	c.forwarded += uint32(n)
-	if c.forwarded-c.told >= creditStep && !c.telling && !c.reset {
+	// The guest is told about freed room when it may be about to run out of it.
+	if c.forwarded-c.told >= c.alloc/4 && !c.telling && !c.reset {
 		c.telling = true
 		c.send(opCreditUpdate, 0)
 	}

@@ -149,7 +149,6 @@ func (d *Device) accept(k key, h *header) {
 	handler := d.handlers[h.dstPort]
 	c := newConn(d, k)
 	c.credit(h)
-	c.established = true
 	if handler == nil || !d.add(c) {
 		d.refuse(k, h.op)
 		return
@@ -170,6 +169,7 @@ func (d *Device) add(c *Conn) bool {
 	if d.closed || len(d.conns) >= maxStreams || d.conns[c.key] != nil {
 		return false
 	}
+	c.alloc = allowance(len(d.conns))
 	d.conns[c.key] = c
 	return true
 }
@@ -183,19 +183,26 @@ func (d *Device) remove(c *Conn) {
 }
 
 // Dial opens a stream to a port of the guest.
-func (d *Device) Dial(port uint32) (*Conn, error) {
+func (d *Device) Dial(port uint32) (*Conn, error) { return d.dial(port, dialTimeout) }
+
+func (d *Device) dial(port uint32, limit time.Duration) (*Conn, error) {
 	d.mu.Lock()
+	if len(d.control) > maxControl {
+		d.mu.Unlock()
+		return nil, errors.New("vsock: the guest does not take what it is sent")
+	}
 	k := key{HostCID, d.nextPort, port}
 	if d.nextPort++; d.nextPort == 1<<31 {
 		d.nextPort = firstOwnPort
 	}
 	d.mu.Unlock()
 	c := newConn(d, k)
+	c.dialed = true
 	if !d.add(c) {
 		return nil, errors.New("vsock: no room for another stream")
 	}
 	c.send(opRequest, 0)
-	if err := c.awaitResponse(dialTimeout); err != nil {
+	if err := c.awaitResponse(limit); err != nil {
 		c.Reset()
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return nil, fmt.Errorf("vsock: the guest did not answer on port %d", port)

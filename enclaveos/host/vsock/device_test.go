@@ -31,7 +31,7 @@ func quiet(string, ...any) {}
 func TestTheGuestIsServed(t *testing.T) {
 	g := newGuest(t, New(map[uint32]Handler{9: echo}, quiet))
 	g.transmit(header{srcPort: 5, dstPort: 9, op: opRequest, bufAlloc: roomy}, nil)
-	if h := g.expect(opResponse); h.bufAlloc != bufAlloc || h.srcPort != 9 || h.dstPort != 5 || h.srcCID != HostCID {
+	if h := g.expect(opResponse); h.bufAlloc != wideAlloc || h.srcPort != 9 || h.dstPort != 5 || h.srcCID != HostCID {
 		t.Errorf("%+v", h)
 	}
 	g.transmit(header{srcPort: 5, dstPort: 9, op: opData, bufAlloc: roomy}, []byte("hello"))
@@ -122,7 +122,7 @@ func TestAGuestBeyondItsCreditIsReset(t *testing.T) {
 	g := newGuest(t, New(map[uint32]Handler{9: func(*Conn) { <-stuck }}, quiet))
 	g.transmit(header{srcPort: 5, dstPort: 9, op: opRequest, bufAlloc: roomy}, nil)
 	g.expect(opResponse)
-	for range bufAlloc / 0x8000 {
+	for range wideAlloc / 0x8000 {
 		g.transmit(header{srcPort: 5, dstPort: 9, op: opData, bufAlloc: roomy}, make([]byte, 0x8000))
 	}
 	if g.waiting() {
@@ -147,7 +147,7 @@ func TestALargeTransferArrivesWhole(t *testing.T) {
 	}
 	told, sent := uint32(0), 0
 	for sent < len(want) {
-		for sent-int(told)+0x8000 > bufAlloc {
+		for sent-int(told)+0x8000 > wideAlloc {
 			h := g.expect(opCreditUpdate)
 			told = h.fwdCnt
 		}

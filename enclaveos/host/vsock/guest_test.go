@@ -38,6 +38,16 @@ const (
 
 func newGuest(t *testing.T, device *Device) *guest {
 	t.Helper()
+	g := newStingyGuest(t, device)
+	for range entries {
+		g.offerRx()
+	}
+	return g
+}
+
+// newStingyGuest offers no buffer to receive in: nothing that the device says can leave.
+func newStingyGuest(t *testing.T, device *Device) *guest {
+	t.Helper()
 	name := []byte("guest\x00")
 	fd, _, errno := syscall.Syscall(319 /* memfd_create */, uintptr(unsafe.Pointer(&name[0])), 1, 0)
 	if errno != 0 {
@@ -72,9 +82,6 @@ func newGuest(t *testing.T, device *Device) *guest {
 	syscall.Close(int(fd))
 	for q := range 2 {
 		g.setUp(q)
-	}
-	for range entries {
-		g.offerRx()
 	}
 	return g
 }
