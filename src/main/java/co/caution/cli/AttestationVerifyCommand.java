@@ -49,7 +49,7 @@ final class AttestationVerifyCommand implements Callable<Integer> {
     @Option(names = "--pcrs", paramLabel = "FILE", description = "The PCRs that the workload must have. Without them the workload is not checked: exit 7.")
     @Nullable Path pcrs;
 
-    @Option(names = "--trust-root", paramLabel = "FILE", description = "Another root certificate to accept, PEM or DER; repeatable.")
+    @Option(names = "--trust-root", paramLabel = "FILE|SHA256", description = "Another root certificate to accept, PEM or DER, or its SHA-256; repeatable.")
     List<Path> trustRoots = List.of();
 
     @Option(names = "--max-age", paramLabel = "TIME", defaultValue = "300", description = "How far the document's time may be from the check time, such as 90, 5m or 2h (default: ${DEFAULT-VALUE} seconds).")

@@ -113,6 +113,11 @@ final class Errors {
         Output.json(Map.of("error", error));
     }
 
+    /** Beside a result, also beside JSON: on standard error. */
+    static void warn(String message) {
+        System.err.println(Style.redError("WARNING: ") + Text.printable(message));
+    }
+
     /** Part of a message may be what a stranger's server said: it must not steer this terminal. */
     static void print(String message) {
         System.err.println(Style.redError("error: ") + message.lines().map(Text::printable).collect(Collectors.joining("\n")));

@@ -4,6 +4,7 @@ import co.caution.attestation.Evidence;
 import co.caution.attestation.TrustRoot;
 import co.caution.project.Procfile;
 import java.net.http.HttpClient;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +23,7 @@ final class TrainCommand implements Callable<Integer> {
         Procfile.parse("build: docker build .\nports: 8080\n");
         new Logins(Context.configuration()).current();
         HttpClient.newHttpClient().close();
-        new VerifyReport(true, Optional.empty(), Optional.empty());
+        new VerifyReport(true, true, new Judgement(Optional.empty(), null, Context.configuration(), Clock.systemUTC()), Optional.empty());
         return 0;
     }
 }

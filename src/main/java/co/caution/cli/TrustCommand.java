@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code caution trust}: what this person trusts at which address, and what they saw there. All of it is in their configuration. */
-@Command(name = "trust", description = "Say what you trust at which address, and see what you verified there.")
+@Command(name = "trust", description = "Say what you trust at which address, and see what you verified there.",
+        subcommands = TrustPolicyCommand.class)
 final class TrustCommand {
 
     private static final String URL = "The attestation URL.";

@@ -71,7 +71,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--commit", paramLabel = "COMMIT", defaultValue = "HEAD", description = "The commit you reviewed (default: ${DEFAULT-VALUE}).")
     String commit;
 
-    @Option(names = "--trust-root", paramLabel = "FILE", description = "Another root certificate to accept, PEM or DER; repeatable.")
+    @Option(names = "--trust-root", paramLabel = "FILE|SHA256", description = "Another root certificate to accept, PEM or DER, or its SHA-256; repeatable.")
     List<Path> trustRoots = List.of();
 
     @Option(names = "--allow-simulated", description = "Accept evidence that is not hardware-backed.")
@@ -92,8 +92,16 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     BuildOptions options;
 
+    @Mixin
+    VerifyOutputs outputs;
+
+    private final Clock clock = Clock.systemUTC();
+
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws Exception {
+        if (outputs.summary && json) {
+            throw new CliException(Errors.USAGE, "--summary and --json are two forms of one result: name one.");
+        }
         if (maxAge < 0) {
             throw new CliException(Errors.USAGE, "--max-age is a number of seconds, not " + maxAge + ".");
         }
@@ -108,7 +116,13 @@ final class VerifyCommand implements Callable<Integer> {
         }
         Optional<DeploymentFile> deployment = from == null ? deploymentAbove() : Optional.empty();
         Optional<String> endpoint = endpoint(deployment);
-        Optional<TrustRoot> pinned = endpoint.flatMap(new PinnedRoots(Context.configuration())::of);
+        Judgement judgement = outputs.judgement(endpoint, root.context().cache(), clock);
+        return outputs.written(judgement, clock, () -> verdict(deployment, endpoint, judgement)).exitCode();
+    }
+
+    private Verdict verdict(Optional<DeploymentFile> deployment, Optional<String> endpoint, Judgement judgement)
+            throws InterruptedException {
+        Optional<TrustRoot> pinned = judgement.pinned();
         var roots = new ArrayList<TrustRoot>();
         roots.add(TrustRoot.awsCommercial());
         pinned.ifPresent(roots::add);
@@ -116,32 +130,34 @@ final class VerifyCommand implements Callable<Integer> {
             roots.add(named(file));
         }
         List<TrustRoot> accepted = allowSimulated ? roots : pinned.map(List::of).orElse(List.of());
-        var report = new VerifyReport(json, pinned, save == null ? Optional.empty() : Optional.of(EvidenceFile.at(save)));
+        var report = new VerifyReport(json, outputs.summary, judgement, save == null ? Optional.empty() : Optional.of(EvidenceFile.at(save)));
         // With known PCRs nothing is needed beyond Java: that holds on every platform.
         return pcrs != null
-                ? finish(deployment, report, new Request(evidence(endpoint), roots, accepted, allowDebug,
+                ? finish(deployment, judgement, report, new Request(evidence(endpoint), roots, accepted, allowDebug,
                         Duration.ofSeconds(maxAge), expected(pcrs), Optional.empty()))
-                : withSource(deployment, report, roots, accepted, evidence(endpoint));
+                : withSource(deployment, judgement, report, roots, accepted, evidence(endpoint));
     }
 
-    private int withSource(Optional<DeploymentFile> deployment, VerifyReport report, List<TrustRoot> roots,
+    private Verdict withSource(Optional<DeploymentFile> deployment, Judgement judgement, VerifyReport report, List<TrustRoot> roots,
             List<TrustRoot> accepted, EvidenceSource evidence) throws InterruptedException {
         Path cache = root.context().cache();
         Optional<AppSource> named = from == null ? LocalBuild.here(commit, json) : Optional.of(LocalBuild.named(from, commit, cache));
         try {
+            named.ifPresent(judgement::source);
             Optional<Reproduction> source = named.map(app -> app.reproducedBy(enclaveOs.supply(cache), LocalBuild.of(app, options, cache, json)));
-            return finish(deployment, report,
+            return finish(deployment, judgement, report,
                     new Request(evidence, roots, accepted, allowDebug, Duration.ofSeconds(maxAge), Optional.empty(), source));
         } finally {
             named.ifPresent(AppSource::close);
         }
     }
 
-    private int finish(Optional<DeploymentFile> deployment, VerifyReport report, Request request) throws InterruptedException {
-        Verdict verdict = new Verification(Clock.systemUTC(), new SecureRandom(),
-                root.context().trust(deployment.map(DeploymentFile::server).orElse("")), report).run(request);
+    private Verdict finish(Optional<DeploymentFile> deployment, Judgement judgement, VerifyReport report, Request request)
+            throws InterruptedException {
+        Verdict verdict = judgement.judge(new Verification(clock, new SecureRandom(),
+                root.context().trust(deployment.map(DeploymentFile::server).orElse("")), report).run(request));
         report.verdict(verdict);
-        return verdict.exitCode();
+        return verdict;
     }
 
     private EvidenceSource evidence(Optional<String> endpoint) {
@@ -194,8 +210,11 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    /** The root certificate in a file that the user named. */
+    /** The root that the user named: a file with its certificate, or its fingerprint alone. */
     static TrustRoot named(Path file) {
+        if (file.toString().matches("[0-9a-f]{64}")) {
+            return PinnedRoots.simulated(file.toString());
+        }
         try {
             return TrustRoot.of(Surroundings.current().directory().resolve(file));
         } catch (IOException e) {

@@ -1,7 +1,6 @@
 package co.caution.cli;
 
 import co.caution.attestation.Evidence.Genuine;
-import co.caution.attestation.TrustRoot;
 import co.caution.build.BuiltImage;
 import co.caution.build.Text;
 import co.caution.eif.Measurements;
@@ -27,17 +26,22 @@ final class VerifyReport implements Progress {
     static final String SIMULATED = "SIMULATED (not hardware-backed)";
 
     private final boolean json;
-    private final Optional<TrustRoot> pinned;
+    private final boolean quiet;
+    private final Judgement judgement;
     private final Optional<EvidenceFile> kept;
     private @Nullable String nonce;
     private Optional<Manifest> manifest = Optional.empty();
     private @Nullable BuiltImage image;
     private @Nullable Channel channel;
 
-    /** @param kept where genuine evidence is written to */
-    VerifyReport(boolean json, Optional<TrustRoot> pinned, Optional<EvidenceFile> kept) {
+    /**
+     * @param quiet prints nothing but an error
+     * @param kept where genuine evidence is written to
+     */
+    VerifyReport(boolean json, boolean quiet, Judgement judgement, Optional<EvidenceFile> kept) {
         this.json = json;
-        this.pinned = pinned;
+        this.quiet = quiet || json;
+        this.judgement = judgement;
         this.kept = kept;
     }
 
@@ -91,7 +95,7 @@ final class VerifyReport implements Progress {
             return "AWS Nitro root CA";
         }
         String sha256 = " (sha256 " + evidence.root().fingerprint().substring(0, 16) + "…)";
-        return pinned.filter(evidence.root()::equals).isPresent()
+        return judgement.pinned().filter(evidence.root()::equals).isPresent()
                 ? "the SIMULATED root that you pinned for this URL" + sha256
                 : "a root that you named, not AWS's" + sha256;
     }
@@ -99,6 +103,7 @@ final class VerifyReport implements Progress {
     @Override
     public void manifest(Optional<Manifest> bound, JsonNode hints) {
         manifest = bound;
+        judgement.manifest(bound);
         say("");
         say("Manifest information (what the enclave's agent says; it counts when the PCRs match):");
         bound.ifPresentOrElse(m -> {
@@ -116,9 +121,11 @@ final class VerifyReport implements Progress {
 
     @Override
     public void reproducing(Reproduction source, EnclaveOsRelease os) {
+        judgement.enclaveOs(os.lock());
         say("");
         say("EnclaveOS known here: " + os.digest());
         say("Reproducing build from " + source.where() + ", " + source.what() + "...");
+        judgement.signature().ifPresent(found -> quote("Signature: " + found.words()));
     }
 
     @Override
@@ -148,6 +155,7 @@ final class VerifyReport implements Progress {
     @Override
     public void channel(Channel found) {
         channel = found; // said with the verdict
+        judgement.channel(found);
     }
 
     void verdict(Verdict verdict) {
@@ -181,12 +189,14 @@ final class VerifyReport implements Progress {
                 say("The deployed enclave matches the expected PCRs.");
                 say("This means the code running in the enclave is exactly what you expect.");
                 channel();
+                judgement.lines(verdict).forEach(this::quote);
                 say("");
                 say("Powered by: Caution (https://caution.co)");
             }
             case Verdict.WorkloadNotChecked unchecked -> say(Style.yellow("! " + unchecked.message()));
             default -> {
                 say(Style.red("✗ Attestation verification FAILED"));
+                judgement.lines(verdict).forEach(this::quote);
                 System.out.flush();
                 Errors.print(verdict.message());
             }
@@ -270,6 +280,7 @@ final class VerifyReport implements Progress {
         if (image != null) {
             out.put("stage", image.stage().toString());
         }
+        out.putAll(judgement.machine(verdict));
         return out;
     }
 
@@ -303,7 +314,7 @@ final class VerifyReport implements Progress {
     }
 
     private void say(String line) {
-        if (!json) {
+        if (!quiet) {
             System.out.println(line);
         }
     }

@@ -92,6 +92,12 @@ public record EnclaveOsLock(LockedInputs inputs, SortedMap<String, String> outpu
         return Sha256.of(format().getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Version of Linux as its package says it, such as {@code 6.12.95-1}; 0 where no source of one is locked. */
+    public String kernelVersion() {
+        return inputs.packages().stream().filter(source -> source.name().startsWith("linux-source-")).findFirst()
+                .map(source -> source.version().replaceFirst("^[0-9]+:", "")).orElse("0");
+    }
+
     /** The measured kernel command line. */
     public String cmdline() {
         return inputs.cmdline();

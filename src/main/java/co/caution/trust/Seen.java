@@ -59,6 +59,13 @@ public record Seen(
         return new Seen(Instant.EPOCH, Instant.EPOCH, commit, tree, pcrs, lock, root, simulated, null, app);
     }
 
+    /** The same measurements are the same thing: what was not looked at this time is as it was. */
+    public Seen orAsBefore(Seen before) {
+        return !pcrs.equals(before.pcrs) ? this : new Seen(firstAt, lastAt, commit == null ? before.commit : commit,
+                tree == null ? before.tree : tree, pcrs, lock == null ? before.lock : lock, root, simulated, channelKey,
+                app == null ? before.app : app);
+    }
+
     Seen since(Instant first) {
         return new Seen(first, lastAt, commit, tree, pcrs, lock, root, simulated, channelKey, app);
     }

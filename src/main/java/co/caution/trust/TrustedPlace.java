@@ -63,10 +63,11 @@ public record TrustedPlace(int version, String url, @Nullable Root root, @Nullab
     /** The same again only moves the time; what is too old to keep falls out. */
     public TrustedPlace seen(Seen now) {
         var longer = new ArrayList<>(history);
-        if (!longer.isEmpty() && longer.getFirst().sameAs(now)) {
-            longer.set(0, now.since(longer.getFirst().firstAt()));
+        Seen known = longer.isEmpty() ? now : now.orAsBefore(longer.getFirst());
+        if (!longer.isEmpty() && longer.getFirst().sameAs(known)) {
+            longer.set(0, known.since(longer.getFirst().firstAt()));
         } else {
-            longer.addFirst(now);
+            longer.addFirst(known);
         }
         return new TrustedPlace(version, url, root, policy, longer.subList(0, Math.min(longer.size(), LONGEST_HISTORY)));
     }

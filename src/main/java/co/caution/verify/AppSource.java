@@ -1,5 +1,6 @@
 package co.caution.verify;
 
+import co.caution.sshkey.AllowedSigners;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,15 +32,18 @@ public final class AppSource implements AutoCloseable {
     private final Repository repository;
     private final ObjectId commit;
     private final ObjectId tree;
+    private final boolean archive;
     private final @Nullable Path scratch;
 
-    private AppSource(String where, String what, String otherwise, Repository repository, RevCommit commit, @Nullable Path scratch) {
+    private AppSource(String where, String what, String otherwise, Repository repository, RevCommit commit, boolean archive,
+            @Nullable Path scratch) {
         this.where = where;
         this.what = what;
         this.otherwise = otherwise;
         this.repository = repository;
         this.commit = commit.getId();
         this.tree = commit.getTree().getId();
+        this.archive = archive;
         this.scratch = scratch;
     }
 
@@ -72,7 +76,7 @@ public final class AppSource implements AutoCloseable {
             Repository repository = bare(scratch);
             RevCommit commit = TarTree.commit(path, repository);
             return new AppSource(spec, "the archive", "An archive made with attributes such as export-ignore, export-subst or text is"
-                    + " not its commit's tree: then name the repository instead (--source URL)", repository, commit, scratch);
+                    + " not its commit's tree: then name the repository instead (--source URL)", repository, commit, true, scratch);
         });
     }
 
@@ -90,7 +94,7 @@ public final class AppSource implements AutoCloseable {
             }
             RevCommit commit = commits.parseCommit(id);
             return new AppSource(where, "commit " + commit.name(), "If you trust the other one, review it and name it: --commit COMMIT",
-                    repository, commit, scratch);
+                    repository, commit, false, scratch);
         } catch (RevisionSyntaxException e) {
             throw new IOException("'" + revision + "' is not a way to name a commit", e);
         } catch (IOException e) {
@@ -123,6 +127,20 @@ public final class AppSource implements AutoCloseable {
     /** For the pipeline; of an archive one that is made up around its tree. */
     public ObjectId commit() {
         return commit;
+    }
+
+    /** The commit that the person reviewed; an archive has none. */
+    public Optional<ObjectId> reviewed() {
+        return archive ? Optional.empty() : Optional.of(commit);
+    }
+
+    public ObjectId tree() {
+        return tree;
+    }
+
+    /** Whether what the person reviewed is signed, and by whom. */
+    public CommitSignature signature(AllowedSigners signers) throws IOException {
+        return archive ? new CommitSignature.NoCommit() : CommitSignature.of(repository, commit, signers);
     }
 
     /** What to compare with and to build, on what, and by whom. */

@@ -37,10 +37,10 @@ final class ChannelCheck {
         boolean demanded = source instanceof EvidenceSource.Endpoint endpoint && endpoint.channel().isPresent();
         return switch (channel) {
             case Channel.Bound _ -> verdict;
-            case Channel.NotBound(String why) when demanded -> new Verdict.PolicyNotMet(verified.evidence(),
+            case Channel.NotBound(String why) when demanded -> Verdict.PolicyNotMet.of("channel", verified.evidence(),
                     "The enclave runs the expected code, but the channel that you named is NOT BOUND to it: " + why + ".");
             case Channel.NotBound _ -> verdict;
-            case Channel.OtherKey(var binding, String at, String seen) -> new Verdict.PolicyNotMet(verified.evidence(),
+            case Channel.OtherKey(var binding, String at, String seen) -> Verdict.PolicyNotMet.of("channel", verified.evidence(),
                     "The enclave runs the expected code, but another program answers on the app's port: who answers at " + at
                             + " holds the key " + seen + ", the enclave's is " + binding.spkiSha256()
                             + ". Whatever you send there can be read on the way. (If the app was deployed or restarted just now,"

@@ -4,9 +4,13 @@ import co.caution.attestation.Comparison;
 import co.caution.attestation.Evidence.Genuine;
 import co.caution.eif.Measurements;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a verification came to. Each kind has an exit code of its own, and no two can be taken for each other. */
 public sealed interface Verdict {
+
+    /** Demands that need no policy. */
+    List<String> BUILT_IN = List.of("debug", "source", "enclaveos", "channel", "simulated");
 
     int exitCode();
 
@@ -50,8 +54,25 @@ public sealed interface Verdict {
         }
     }
 
-    /** True, but not what was asked for: simulated, another commit, debug. */
-    record PolicyNotMet(Genuine evidence, String message) implements Verdict {
+    /**
+     * True, but not what was asked for: simulated, another commit, debug, a rule of a policy.
+     *
+     * @param violations every one: rules of the policy by their names, and {@link #BUILT_IN} ones
+     */
+    record PolicyNotMet(Genuine evidence, List<Policy.Violation> violations) implements Verdict {
+
+        static PolicyNotMet of(String rule, Genuine evidence, String message) {
+            return new PolicyNotMet(evidence, List.of(new Policy.Violation(rule, message)));
+        }
+
+        @Override
+        public String message() {
+            return violations.size() == 1 && BUILT_IN.contains(violations.getFirst().rule())
+                    ? violations.getFirst().message()
+                    : violations.stream().map(violation -> "\n  " + violation.rule() + ": " + violation.message())
+                            .collect(Collectors.joining("", "What runs is not what is demanded of it:", ""));
+        }
+
         @Override
         public int exitCode() {
             return 5;

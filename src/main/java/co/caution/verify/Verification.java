@@ -104,7 +104,7 @@ public final class Verification {
         Reproduction source = request.source().get();
         String tree = bindings.said().path("tree").asString("");
         if (!tree.isEmpty() && !tree.equals(source.tree().name())) {
-            return new Verdict.PolicyNotMet(genuine, otherSource(source, tree, answer));
+            return Verdict.PolicyNotMet.of("source", genuine, otherSource(source, tree, answer));
         }
         int pipeline = bindings.said().path("pipeline").asInt(Pipeline.VERSION);
         if (pipeline != Pipeline.VERSION) {
@@ -119,7 +119,7 @@ public final class Verification {
             progress.comparing();
             return Workload.compare(genuine, ExpectedPcrs.of(image.measurements()), request.simulatedAccepted());
         } catch (UnknownLockException e) {
-            return new Verdict.PolicyNotMet(genuine, e.getMessage());
+            return Verdict.PolicyNotMet.of("enclaveos", genuine, String.valueOf(e.getMessage()));
         } catch (BuildException | IOException | RuntimeException e) {
             return new Verdict.NotReproduced(genuine, "The source could not be rebuilt here: " + e.getMessage());
         }

@@ -14,7 +14,7 @@ final class Workload {
     private Workload() {}
 
     static Verdict debug(Genuine genuine) {
-        return new Verdict.PolicyNotMet(genuine, "The enclave runs in debug mode: it can be read from outside, and its"
+        return Verdict.PolicyNotMet.of("debug", genuine, "The enclave runs in debug mode: it can be read from outside, and its"
                 + " measurements are zero. --allow-debug accepts that.");
     }
 
@@ -26,7 +26,7 @@ final class Workload {
             case Comparison.Differs differs -> new Verdict.MeasurementsDiffer(
                     genuine, measurements, differs.differences(), explain(differs));
             case Comparison.Match match when genuine.simulated() && !simulatedAccepted.contains(genuine.root()) ->
-                new Verdict.PolicyNotMet(genuine, "The measurements match, but the evidence is SIMULATED: it ends in the root "
+                Verdict.PolicyNotMet.of("simulated", genuine, "The measurements match, but the evidence is SIMULATED: it ends in the root "
                         + genuine.root().name() + " (sha256 " + genuine.root().fingerprint() + "), which is not hardware's."
                         + " --allow-simulated accepts that.");
             case Comparison.Match match -> new Verdict.Verified(genuine, measurements);

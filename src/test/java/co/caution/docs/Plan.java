@@ -40,6 +40,7 @@ public final class Plan {
             Map.entry("docs/guide/install.md docker compose", "tools/selfhost-check runs the same file with podman-compose"),
             Map.entry("docs/guide/install.md caution --server", "SelfHostingIT logs in so, with a certificate of its own authority"),
             Map.entry("docs/guide/back-up.md caution admin", "SelfHostingIT runs both, in homes of its own"),
+            Map.entry("docs/reference/policy.md ", "its policy is for nobody's app; PolicyFileTest reads it, VerifyTrustTest runs the commands with others"),
             Map.entry("docs/reference/attestation.md ", "takes a document that somebody has; AttestationCommandTest tries them with its own"),
             Map.entry("docs/guide/verify-by-hand.md ", "VerifyByHandTest runs the whole page, as one script"),
             Map.entry("docs/guide/operate.md caution server --home", "takes a system directory and every address; the test has a service"));
