@@ -2,6 +2,7 @@ package co.caution;
 
 import co.caution.build.BuildLimits;
 import co.caution.build.Size;
+import co.caution.git.SshLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ record CautionProperties(
         @DefaultValue Database database,
         @DefaultValue Local local,
         @DefaultValue Log log,
+        @DefaultValue Ssh ssh,
         @DefaultValue Push push,
         @DefaultValue Build build) {
 
@@ -108,6 +110,34 @@ record CautionProperties(
 
         enum Format {
             TEXT, JSON
+        }
+    }
+
+    /**
+     * What SSH clients may hold. An address is an IPv4 address or the /64 of an IPv6 one.
+     *
+     * @param sessions open at once
+     * @param sessionsPerAddress open at once from one address
+     * @param sessionsPerKey open at once that the same key has signed in to
+     * @param logins sessions that have not signed in yet; more push out those who have waited longest
+     * @param loginsPerAddress sessions of one address that have not signed in yet
+     * @param loginTime until a session must have signed in; people type passphrases and touch keys meanwhile
+     * @param loginTries keys that a session may offer
+     * @param idle how long a session may be open while neither side says anything
+     */
+    record Ssh(
+            @DefaultValue("500") int sessions,
+            @DefaultValue("100") int sessionsPerAddress,
+            @DefaultValue("32") int sessionsPerKey,
+            @DefaultValue("100") int logins,
+            @DefaultValue("20") int loginsPerAddress,
+            @DefaultValue("2m") Duration loginTime,
+            @DefaultValue("6") int loginTries,
+            @DefaultValue("10m") Duration idle) {
+
+        SshLimits limits() {
+            return new SshLimits(sessions, sessionsPerAddress, sessionsPerKey, logins, loginsPerAddress, loginTime, loginTries,
+                    idle);
         }
     }
 

@@ -9,6 +9,7 @@ import co.caution.build.BuildHome;
 import co.caution.build.Pipeline;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.git.PushLimits;
+import co.caution.git.SshLimits;
 import co.caution.hosting.EnclaveHost;
 import co.caution.hosting.local.LocalEnclaveHost;
 import co.caution.hosting.local.LocalSettings;
@@ -178,6 +179,11 @@ public class CautionServer {
     @Bean
     PushLimits pushLimits(CautionProperties p) {
         return new PushLimits(p.push().maxPack(), p.push().maxObject());
+    }
+
+    @Bean
+    SshLimits sshLimits(CautionProperties p) {
+        return p.ssh().limits();
     }
 
     /** Starts again what was live, after everything else is up; stops it before anything else goes down. */

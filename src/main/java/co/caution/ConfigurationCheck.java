@@ -221,6 +221,15 @@ final class ConfigurationCheck {
     }
 
     private void limits() {
+        var ssh = p.ssh();
+        positive("caution.ssh.sessions", ssh.sessions());
+        positive("caution.ssh.sessions-per-address", ssh.sessionsPerAddress());
+        positive("caution.ssh.sessions-per-key", ssh.sessionsPerKey());
+        positive("caution.ssh.logins", ssh.logins());
+        positive("caution.ssh.logins-per-address", ssh.loginsPerAddress());
+        positive("caution.ssh.login-time", ssh.loginTime().toMillis());
+        positive("caution.ssh.login-tries", ssh.loginTries());
+        positive("caution.ssh.idle", ssh.idle().toMillis());
         positive("caution.push.max-pack", p.push().maxPack().toBytes());
         positive("caution.push.max-object", p.push().maxObject().toBytes());
     }

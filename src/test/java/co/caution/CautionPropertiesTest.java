@@ -73,6 +73,20 @@ class CautionPropertiesTest {
     }
 
     @Test
+    void ssh() {
+        assertThat(properties("caution.ssh")).isEqualTo("""
+                caution.ssh.sessions = 500
+                caution.ssh.sessions-per-address = 100
+                caution.ssh.sessions-per-key = 32
+                caution.ssh.logins = 100
+                caution.ssh.logins-per-address = 20
+                caution.ssh.login-time = 2m
+                caution.ssh.login-tries = 6
+                caution.ssh.idle = 10m
+                """);
+    }
+
+    @Test
     void aPush() {
         assertThat(properties("caution.push")).isEqualTo("""
                 caution.push.max-pack = 512MB

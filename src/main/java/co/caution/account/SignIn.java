@@ -9,9 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -72,7 +70,7 @@ public class SignIn {
         var now = clock.instant();
         jdbc.sql("select pg_advisory_xact_lock(?)").param(COUNTING).query().singleRow();
         jdbc.sql("delete from login_challenge where expires_at <= ?").param(now.atOffset(ZoneOffset.UTC)).update();
-        String from = network(address);
+        String from = ClientNetwork.of(address);
         int[] open = jdbc.sql("select count(*), count(*) filter (where address = ?) from login_challenge")
                 .param(from)
                 .query((row, i) -> new int[] {row.getInt(1), row.getInt(2)})
@@ -133,11 +131,5 @@ public class SignIn {
         } catch (SshKeyException e) {
             throw new AccountException.NotSignedIn(String.valueOf(e.getMessage()));
         }
-    }
-
-    /** IPv6 clients have a /64 to themselves: addresses in it count as one. */
-    static String network(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        return HexFormat.of().formatHex(bytes.length == 4 ? bytes : Arrays.copyOf(bytes, 8));
     }
 }

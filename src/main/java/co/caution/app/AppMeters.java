@@ -37,6 +37,14 @@ public final class AppMeters {
         startTimer("failed");
         attestationChecks("passed");
         attestationChecks("failed");
+        for (String reason : new String[] {"sessions", "address", "logins", "key", "key_exchanges"}) {
+            turnedAways(reason);
+        }
+    }
+
+    /** An SSH session that there was no room for. */
+    public void turnedAway(String reason) {
+        turnedAways(reason).increment();
     }
 
     /** Builds that have come into a state. */
@@ -105,6 +113,11 @@ public final class AppMeters {
     private Counter attestationChecks(String result) {
         return Counter.builder("caution.attestation.checks").description("New enclaves that the platform itself attested")
                 .tag("result", result).register(registry);
+    }
+
+    private Counter turnedAways(String reason) {
+        return Counter.builder("caution.ssh.turned.away").description("SSH sessions that there was no room for")
+                .tag("reason", reason).register(registry);
     }
 
     private static String lower(Enum<?> state) {

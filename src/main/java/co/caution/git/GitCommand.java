@@ -39,6 +39,7 @@ final class GitCommand implements Command {
 
     private static final int MAX_COMMAND_BYTES = 1 << 20;
     private static final int TIMEOUT_SECONDS = 300;
+    private static final int MOST_AT_ONCE = 200;
     /** Pins are ours: nobody sees them, so nobody can move them. */
     private static final RefFilter VISIBLE = refs -> {
         var visible = new HashMap<String, Ref>(refs);
@@ -94,11 +95,14 @@ final class GitCommand implements Command {
     @Override
     public void start(ChannelSession channel, Environment env) {
         String fingerprint = channel.getSession().getAttribute(GitSshServer.FINGERPRINT);
-        String protocol = env.getEnv().get("GIT_PROTOCOL");
-        running.incrementAndGet();
-        Thread.ofVirtual().name("git-" + channel.getChannelId()).start(() -> {
+        String protocol = env.getEnv().get(GitChannel.PROTOCOL);
+        String refusal = running.incrementAndGet() > MOST_AT_ONCE
+                ? "too many git commands run here just now; try again"
+                : channel.getSession().getAttribute(Doorkeeper.REFUSED);
+        // Of the system: unpacking computes for long, and as many virtual threads as there are cores could stop all others.
+        Thread.ofPlatform().daemon().name("git-" + channel.getChannelId()).start(() -> {
             try {
-                exit.onExit(run(fingerprint, protocol));
+                exit.onExit(refusal == null ? run(fingerprint, protocol) : refuse(refusal));
             } finally {
                 running.decrementAndGet();
             }

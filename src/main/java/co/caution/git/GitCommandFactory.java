@@ -39,6 +39,10 @@ class GitCommandFactory implements CommandFactory {
         return new GitCommand(command, accounts, permissions, apps, repositories, deployer, limits, running);
     }
 
+    int running() {
+        return running.get();
+    }
+
     /** Waits until no command runs any more, or the time is over. */
     void awaitEnd(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();

@@ -13,13 +13,15 @@ import org.apache.sshd.common.AttributeRepository;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.file.nonefs.NoneFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
-import org.apache.sshd.common.session.SessionHeartbeatController;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.auth.pubkey.CachingPublicKeyAuthenticator;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.apache.sshd.common.global.KeepAliveHandler;
+import org.apache.sshd.server.global.NoMoreSessionsHandler;
+import org.apache.sshd.server.session.ServerConnectionServiceFactory;
 import org.apache.sshd.server.session.ServerSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,18 +42,26 @@ class GitSshServer implements SmartLifecycle {
     static final AttributeRepository.AttributeKey<String> FINGERPRINT = new AttributeRepository.AttributeKey<>();
 
     static final String DATABASE_AWAY = "the platform's database cannot be reached just now; try again in a moment";
+    /** As many commands as one connection may run at once; one more ends it. OpenSSH's own server has the same number. */
+    static final int CHANNELS = 10;
+    /** How much a client may send that nobody has read yet, in each channel. */
+    private static final long WINDOW = 1 << 20;
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final PlatformSettings settings;
     private final Accounts accounts;
     private final GitCommandFactory commands;
+    private final SshLimits limits;
+    private final Doorkeeper doorkeeper;
     private final SshServer server = SshServer.setUpDefaultServer();
     private volatile boolean running;
 
-    GitSshServer(PlatformSettings settings, Accounts accounts, GitCommandFactory commands, AppMeters meters) {
+    GitSshServer(PlatformSettings settings, Accounts accounts, GitCommandFactory commands, SshLimits limits, AppMeters meters) {
         this.settings = settings;
         this.accounts = accounts;
         this.commands = commands;
+        this.limits = limits;
+        this.doorkeeper = new Doorkeeper(limits, meters::turnedAway);
         meters.gauge("caution.ssh.sessions", "SSH sessions that are open", server, ssh -> ssh.getActiveSessions().size());
     }
 
@@ -66,15 +76,16 @@ class GitSshServer implements SmartLifecycle {
         server.setCommandFactory(commands);
         server.setShellFactory(null);
         server.setSubsystemFactories(List.of());
+        server.setChannelFactories(List.of(GitChannel.FACTORY));
+        server.setGlobalRequestHandlers(List.of(new KeepAliveHandler(), new NoMoreSessionsHandler()));
+        server.setServiceFactories(List.of(StrictSignIn.FACTORY, ServerConnectionServiceFactory.INSTANCE));
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
         server.setAgentFactory(null);
         server.setFileSystemFactory(NoneFileSystemFactory.INSTANCE);
-        CoreModuleProperties.AUTH_TIMEOUT.set(server, Duration.ofSeconds(120));
-        CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, 6);
-        CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ofHours(1));
-        CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ofHours(1));
-        server.setSessionHeartbeat(
-                SessionHeartbeatController.HeartbeatType.IGNORE, Duration.ofSeconds(30));
+        SshAlgorithms.offer(server);
+        server.setSessionFactory(doorkeeper.sessions(server));
+        server.addSessionListener(doorkeeper);
+        limit(server);
         try {
             server.start();
         } catch (IOException e) {
@@ -83,7 +94,23 @@ class GitSshServer implements SmartLifecycle {
                     + ". Stop what uses it, or choose another: --ssh-port N", e);
         }
         running = true;
-        LOG.info("SSH listens on {}:{}", settings.bind(), settings.sshPort());
+        LOG.info("SSH listens on {}:{}", settings.bind(), port());
+    }
+
+    /** The one that it listens on, also where any would do. */
+    int port() {
+        return server.getPort();
+    }
+
+    private void limit(SshServer server) {
+        CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "caution"); // which library, and how old, is nobody's business
+        CoreModuleProperties.AUTH_TIMEOUT.set(server, limits.loginTime());
+        CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, limits.loginTries());
+        // Whatever waits for long says something every few seconds (see ProgressStream), so silence is nobody at work.
+        CoreModuleProperties.IDLE_TIMEOUT.set(server, limits.idle());
+        CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, limits.idle());
+        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, CHANNELS - 1); // it counts what is there already
+        CoreModuleProperties.WINDOW_SIZE.set(server, WINDOW);
     }
 
     /**
