@@ -124,14 +124,24 @@ final class ActedOperator implements AutoCloseable {
         return ("{\"manifest\":\"" + HexFormat.of().formatHex(sha384(manifest)) + "\"}").getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** @param key SHA-256 of the SPKI that the enclave serves the app's channel with */
+    static byte[] bindings(byte[] manifest, String key) {
+        return ("{\"manifest\":\"" + HexFormat.of().formatHex(sha384(manifest)) + "\",\"tls\":\"" + key + "\"}").getBytes(StandardCharsets.US_ASCII);
+    }
+
     /**
      * @param bound the manifest that the enclave has
      * @param shown the one that comes with its document
      */
     static byte[] answer(byte[] document, byte[] bound, byte[] shown, String hint) {
+        return bound(document, bindings(bound), shown, hint, "");
+    }
+
+    /** @param more hints */
+    static byte[] bound(byte[] document, byte[] bindings, byte[] shown, String hint, String more) {
         return ("{\"document\":\"" + Base64.getEncoder().encodeToString(document) + "\",\"manifest\":"
-                + new String(shown, StandardCharsets.UTF_8) + ",\"bindings\":\"" + Base64.getEncoder().encodeToString(bindings(bound))
-                + "\",\"hints\":{\"commit\":\"" + "c".repeat(40) + "\",\"enclaveos\":\"" + hint + "\"}}").getBytes(StandardCharsets.UTF_8);
+                + new String(shown, StandardCharsets.UTF_8) + ",\"bindings\":\"" + Base64.getEncoder().encodeToString(bindings)
+                + "\",\"hints\":{\"commit\":\"" + "c".repeat(40) + "\",\"enclaveos\":\"" + hint + "\"" + more + "}}").getBytes(StandardCharsets.UTF_8);
     }
 
     static void send(HttpExchange exchange, int status, byte[] body) throws IOException {

@@ -2,6 +2,7 @@ package co.caution.cli;
 
 import static co.caution.cli.ActedOperator.answer;
 import static co.caution.cli.ActedOperator.bindings;
+import static co.caution.cli.ActedOperator.bound;
 import static co.caution.cli.ActedOperator.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -301,6 +302,20 @@ class EvilOperatorTest {
         Said said = verifier.caution("--ca", ca.toString(), "verify", "--url", operator.url().replace("http://", "https://"),
                 "--source", app.source.toString(), "--trust-root", app.rootFile().toString(), "--allow-simulated");
         refused(said, 4, "its certificate is not accepted");
+    }
+
+    @Test
+    void anotherProgramAnswersOnTheAppsPort() throws Exception {
+        HttpServer other = tlsServer(new TestAuthority());
+        other.start();
+        try {
+            byte[] bindings = bindings(reviewed.manifestJson(), "e".repeat(64)); // the key that the enclave made
+            operator.does((exchange, nonce) -> send(exchange, 200, bound(operator.document(reviewed.measurements(), nonce, bindings), bindings,
+                    reviewed.manifestJson(), os.digest(), ",\"channel\":{\"port\":" + other.getAddress().getPort() + "}")));
+            refused(verify(), 5, "another program answers on the app's port", "the enclave's is " + "e".repeat(64));
+        } finally {
+            other.stop(0);
+        }
     }
 
     private static HttpServer tlsServer(TestAuthority authority) throws Exception {
