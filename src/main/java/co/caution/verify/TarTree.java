@@ -39,6 +39,8 @@ final class TarTree {
     private static final long MOST_BYTES = 1L << 30;
     private static final int XZ_KIBIBYTES = 128 << 10;
     private static final int EXECUTABLE = 0100;
+    /** Type flags of files (POSIX, and before it); the library calls devices files, too. */
+    private static final String FILE = "0\0";
 
     private final ObjectInserter objects;
     private final DirCacheBuilder entries;
@@ -58,6 +60,9 @@ final class TarTree {
             var tree = new TarTree(objects, index.builder());
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 tree.add(entry, tar);
+            }
+            if (tree.names.isEmpty()) {
+                throw new IOException(file.getFileName() + " is no tar archive (plain, gzip or xz), or holds no file");
             }
             tree.entries.finish();
             ObjectId id = index.writeTree(objects);
@@ -94,7 +99,7 @@ final class TarTree {
         if (entry.isSymbolicLink()) {
             added.setFileMode(FileMode.SYMLINK);
             added.setObjectId(objects.insert(Constants.OBJ_BLOB, entry.getLinkName().getBytes(StandardCharsets.UTF_8)));
-        } else if (entry.isFile() && !entry.isLink() && !entry.isSparse()) {
+        } else if (FILE.indexOf(entry.getLinkFlag()) >= 0 && !entry.isSparse() && entry.isCheckSumOK()) {
             bytes += entry.getSize();
             if (bytes > MOST_BYTES) {
                 throw refused(name, "makes it larger than 1 GiB");

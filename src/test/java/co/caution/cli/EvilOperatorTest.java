@@ -16,6 +16,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -232,7 +234,7 @@ class EvilOperatorTest {
     }
 
     @Test
-    void theServiceServesAnotherKernelUnderAKnownDigest() throws Exception {
+    void otherImagesUnderAKnownDigest() throws Exception {
         EnclaveOsRelease other = TinyEnclaveOs.in(directory.resolve("swapped-os"), "another agent");
         operator.serves(os.digest(), other).runs(reviewed, os.digest());
         Said said = new Person(directory.resolve("stranger"), "http://localhost:9").in(directory).caution(
@@ -338,6 +340,17 @@ class EvilOperatorTest {
         HttpsServer server = HttpsServer.create(ActedOperator.address(), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context));
         return server;
+    }
+
+    @Test
+    void theReferenceListsThemAll() throws Exception {
+        String page = Files.readString(Path.of("docs/reference/verify.md"));
+        var listed = Pattern.compile("(?m)^\\| .* \\| `(\\w+)` \\|$").matcher(page).results().map(row -> row.group(1)).toList();
+        var tricks = Stream.of(EvilOperatorTest.class.getDeclaredMethods()).filter(method -> method.isAnnotationPresent(Test.class))
+                .map(Method::getName)
+                .filter(name -> !List.of("anHonestOneIsBelieved", "anotherCommitWithTheSameTreeIsTheSameSource", "theReferenceListsThemAll").contains(name))
+                .toList();
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(tricks);
     }
 
     private static byte[] replaced(byte[] bytes, String what, String by) {
