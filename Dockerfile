@@ -6,7 +6,7 @@ ARG JDK_IMAGE=eclipse-temurin:25-jdk
 
 FROM ${JDK_IMAGE} AS jdk
 
-# What the service needs of the system: QEMU, buildah, and the compilers that EnclaveOS is built with.
+# What the service needs of the system: QEMU, buildah, and a Go that fetches the one that EnclaveOS is built with.
 FROM ${DEBIAN_IMAGE} AS system
 COPY tools/prerequisites /opt/caution/tools/prerequisites
 # Maven is for building the jar only (below).

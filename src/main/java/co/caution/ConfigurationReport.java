@@ -24,8 +24,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 final class ConfigurationReport {
 
     /** Variables of the command line, the launcher and the tests, which set no property. */
-    static final Set<String> NOT_PROPERTIES = Set.of("CAUTION_APP_PORTS", "CAUTION_CA", "CAUTION_CONFIG", "CAUTION_DEBUG",
-            "CAUTION_ENCLAVEOS_CACHE", "CAUTION_JAVA_HOME", "CAUTION_LAUNCHER", "CAUTION_LINUX_SOURCE",
+    static final Set<String> NOT_PROPERTIES = Set.of("CAUTION_APP_PORTS", "CAUTION_APT_SOURCES", "CAUTION_CA", "CAUTION_CONFIG", "CAUTION_DEBUG",
+            "CAUTION_ENCLAVEOS_CACHE", "CAUTION_JAVA_HOME", "CAUTION_LAUNCHER",
             "CAUTION_MAVEN_HOME", "CAUTION_SERVER", "CAUTION_TERMINAL", "CAUTION_TOKEN", "CAUTION_VECTORS",
             "CAUTION_WORKDIR");
 

@@ -32,6 +32,11 @@ final class CliException extends RuntimeException {
         this.request = request;
     }
 
+    CliException(int exitCode, String message, Throwable cause) {
+        this(exitCode, message);
+        initCause(cause);
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -1,6 +1,5 @@
 package co.caution.cli;
 
-import co.caution.enclaveos.EnclaveOsBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -104,15 +103,9 @@ final class DoctorServer {
         if (EnclaveOs.cached(place.cache())) {
             return Finding.ok("EnclaveOS", "built, in " + place.cache());
         }
-        String missing = Stream.of("gcc", "make", "flex", "bison", "bc", "xz", "perl")
+        String missing = Stream.of("unshare", "apt-get", "go")
                 .filter(tool -> Probe.says("sh", "-c", "command -v " + tool).isEmpty())
                 .collect(Collectors.joining(", "));
-        if (Probe.says("sh", "-c", "command -v go").isEmpty()) {
-            missing += (missing.isEmpty() ? "" : ", ") + "go";
-        }
-        if (!Files.exists(EnclaveOsBuilder.DEBIAN_LINUX_SOURCE) && Surroundings.variable("CAUTION_LINUX_SOURCE").isEmpty()) {
-            missing += (missing.isEmpty() ? "" : ", ") + EnclaveOsBuilder.DEBIAN_LINUX_SOURCE;
-        }
         return missing.isEmpty()
                 ? Finding.ok("EnclaveOS", "not built yet; the first start builds it (minutes)")
                 : Finding.fail("EnclaveOS", "not built yet, and its build misses " + missing, APT);

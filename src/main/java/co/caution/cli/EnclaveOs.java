@@ -1,15 +1,21 @@
 package co.caution.cli;
 
+import co.caution.enclaveos.BuildProgress;
 import co.caution.enclaveos.EnclaveOsBuilder;
 import co.caution.enclaveos.EnclaveOsImages;
+import co.caution.enclaveos.EnclaveOsLock;
+import co.caution.enclaveos.EnclaveOsPinException;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.enclaveos.EnclaveOsSources;
 import co.caution.enclaveos.KnownLocks;
+import co.caution.enclaveos.LockChanges;
+import co.caution.packages.PackageHome;
 import co.caution.verify.EnclaveOsSupply;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The EnclaveOS that this program was packaged with: built from source here, once. */
 public final class EnclaveOs {
@@ -19,11 +25,8 @@ public final class EnclaveOs {
     /** Whether it is built already; false, too, when that cannot be told. */
     static boolean cached(Path cache) {
         try {
-            return builder(cache).cached().isPresent();
+            return builder(cache, shipped()).cached().isPresent();
         } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }
@@ -33,10 +36,15 @@ public final class EnclaveOs {
         return cache.resolve("enclaveos");
     }
 
-    private static EnclaveOsBuilder builder(Path cache) throws IOException {
-        String source = System.getenv("CAUTION_LINUX_SOURCE");
-        return new EnclaveOsBuilder(directory(cache), EnclaveOsSources.packaged(),
-                source == null ? EnclaveOsBuilder.DEBIAN_LINUX_SOURCE : Path.of(source));
+    /** The lock that this program was packaged with. */
+    static @Nullable EnclaveOsLock shipped() throws IOException {
+        return KnownLocks.shippedLock().orElse(null);
+    }
+
+    /** @param lock whose pins to build with */
+    static EnclaveOsBuilder builder(Path cache, @Nullable EnclaveOsLock lock) throws IOException {
+        return new EnclaveOsBuilder(
+                directory(cache), new PackageHome(cache), EnclaveOsSources.packaged(), lock);
     }
 
     /**
@@ -46,17 +54,45 @@ public final class EnclaveOs {
      * @throws CliException when it cannot be built; the message names what is missing
      */
     public static EnclaveOsRelease ready(Path cache) {
+        return ready(cache, false);
+    }
+
+    /** @param locked then nothing but the shipped lock will do; else the difference is said in one line */
+    static EnclaveOsRelease ready(Path cache, boolean locked) {
+        try {
+            return ready(builder(cache, shipped()), shipped(), locked);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    static EnclaveOsRelease ready(EnclaveOsBuilder builder, @Nullable EnclaveOsLock wanted, boolean locked) {
+        return run(builder, progress -> {
+            if (locked) {
+                return builder.buildLocked(progress);
+            }
+            EnclaveOsRelease release = builder.build(progress);
+            if (wanted != null && !release.lock().equals(wanted)) {
+                System.err.println(local(wanted, release.lock()));
+            }
+            return release;
+        });
+    }
+
+    /** With a progress bar, once it is clear that something must be built. */
+    static <T> T run(EnclaveOsBuilder builder, Work<T> work) {
         var bar = new ProgressBar();
         try {
-            var builder = builder(cache);
-            var cached = builder.cached();
-            if (cached.isPresent()) {
-                return cached.get();
+            if (builder.cached().isEmpty()) {
+                System.err.println("Building EnclaveOS from source (kernel and agent; minutes, the first time) ...");
             }
-            System.err.println("Building EnclaveOS from source (kernel and agent; minutes, the first time) ...");
-            return builder.build((phase, fraction, line) -> bar.show(phase, fraction));
+            return work.run((phase, fraction, line) -> {
+                if (fraction < 1) {
+                    bar.show(phase, fraction);
+                }
+            });
         } catch (IOException e) {
-            throw new CliException("EnclaveOS could not be built: " + e.getMessage());
+            throw failed(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CliException("interrupted while EnclaveOS was built");
@@ -85,5 +121,22 @@ public final class EnclaveOs {
         } catch (IOException e) {
             throw new CliException(Errors.USAGE, "The lock cannot be used: " + e.getMessage() + ".");
         }
+    }
+
+    static CliException failed(IOException e) {
+        return new CliException(e instanceof EnclaveOsPinException ? Errors.NOT_REPRODUCED : Errors.OTHER,
+                "EnclaveOS could not be built: " + e.getMessage(), e);
+    }
+
+    private static String local(EnclaveOsLock wanted, EnclaveOsLock built) {
+        LockChanges changes = LockChanges.between(wanted, built);
+        String first = changes.lines().getFirst();
+        return "Note: this EnclaveOS is not the shipped one but a local one (lock " + built.digest().substring(0, 12) + "): "
+                + first + (changes.lines().size() > 1 ? " and " + (changes.lines().size() - 1) + " more" : "")
+                + "; `caution enclaveos build --locked` refuses, `caution enclaveos describe` says all.";
+    }
+
+    interface Work<T> {
+        T run(BuildProgress progress) throws IOException, InterruptedException;
     }
 }

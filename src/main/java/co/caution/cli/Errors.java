@@ -26,6 +26,7 @@ final class Errors {
 
     static final int USAGE = 64;
     static final int OTHER = 1;
+    static final int NOT_REPRODUCED = 6;
     private static final int MOST_GUESSES = 3;
 
     private Errors() {}

@@ -37,6 +37,9 @@ final class QuickstartCommand implements Callable<Integer> {
     @Option(names = "--exit", description = "Stop at once when done, with verify's exit code.")
     boolean exit;
 
+    @Option(names = "--locked", description = "Take no EnclaveOS but the shipped one: refuse a local build of newer inputs.")
+    boolean locked;
+
     private Configuration configuration;
 
     @Override
@@ -48,7 +51,7 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         configuration = options.configuration(root);
         step("Starting the service");
-        try (ConfigurableApplicationContext _ = configuration.start(EnclaveOs.ready(configuration.cache()))) {
+        try (ConfigurableApplicationContext _ = configuration.start(EnclaveOs.ready(configuration.cache(), locked))) {
             System.out.println("Caution listens: " + configuration.server() + " (API), SSH port " + configuration.sshPort() + ".");
             Path workspace = configuration.home().resolve(USER);
             Path key = account(workspace);

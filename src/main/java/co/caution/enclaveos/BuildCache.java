@@ -80,6 +80,16 @@ final class BuildCache {
         }
     }
 
+    /** Runs with a directory that is removed after. */
+    <T> T inWork(InWork<T> what) throws IOException, InterruptedException {
+        Path work = temporary();
+        try {
+            return what.run(work);
+        } finally {
+            delete(work);
+        }
+    }
+
     private Path temporary() throws IOException {
         return Files.createTempDirectory(Files.createDirectories(root.resolve("tmp")), "build");
     }
@@ -115,5 +125,10 @@ final class BuildCache {
     @FunctionalInterface
     interface Work<T> {
         T run() throws IOException, InterruptedException;
+    }
+
+    @FunctionalInterface
+    interface InWork<T> {
+        T run(Path work) throws IOException, InterruptedException;
     }
 }

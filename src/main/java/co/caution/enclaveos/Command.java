@@ -22,14 +22,21 @@ final class Command {
 
     private static final int KEPT_LINES = 40;
 
+    private final List<String> named;
     private final List<String> words;
     private final Path directory;
     private final Map<String, String> environment;
 
     Command(Path directory, Map<String, String> environment, String... words) {
+        this(directory, environment, List.of(words), List.of(words));
+    }
+
+    /** @param named what to call it where it fails */
+    Command(Path directory, Map<String, String> environment, List<String> named, List<String> words) {
+        this.named = named;
         // What Java cannot set: a umask, and a process group of its own, which can be killed as one.
         this.words = new ArrayList<>(List.of("/bin/sh", "-c", "umask 022; exec setsid \"$@\"", "sh"));
-        this.words.addAll(List.of(words));
+        this.words.addAll(words);
         this.directory = directory;
         this.environment = environment;
     }
@@ -67,7 +74,7 @@ final class Command {
         if (code != 0) {
             synchronized (last) {
                 throw new EnclaveOsBuildException(
-                        String.join(" ", words.subList(4, words.size())) + " failed with " + code + ":\n"
+                        String.join(" ", named) + " failed with " + code + ":\n"
                                 + String.join("\n", last));
             }
         }

@@ -3,7 +3,7 @@ package co.caution.enclaveos;
 import java.io.IOException;
 
 /** EnclaveOS could not be built; the message says what happened, why, and what to do. */
-public final class EnclaveOsBuildException extends IOException {
+public sealed class EnclaveOsBuildException extends IOException permits EnclaveOsPinException, EnclaveOsDifferenceException {
 
     EnclaveOsBuildException(String message) {
         super(message);

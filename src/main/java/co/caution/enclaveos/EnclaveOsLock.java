@@ -94,7 +94,7 @@ public record EnclaveOsLock(LockedInputs inputs, SortedMap<String, String> outpu
 
     /** Version of Linux as its package says it, such as {@code 6.12.95-1}; 0 where no source of one is locked. */
     public String kernelVersion() {
-        return inputs.packages().stream().filter(source -> source.name().startsWith("linux-source-")).findFirst()
+        return inputs.pins().packages().stream().filter(source -> source.name().startsWith("linux-source-")).findFirst()
                 .map(source -> source.version().replaceFirst("^[0-9]+:", "")).orElse("0");
     }
 

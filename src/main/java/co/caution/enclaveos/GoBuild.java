@@ -4,63 +4,55 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
-/** Builds a Go module of ours into one static program, by the toolchain that it pins. */
+/** Builds a Go module of ours into one static program. */
 final class GoBuild {
 
-    /** What may come from the user's environment: only where to fetch a toolchain, whose bytes the checksum database vouches for. */
-    private static final List<String> FETCHING =
-            List.of("GOPROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE");
+    private static final Map<String, String> ENVIRONMENT = new HashMap<>();
+
+    static {
+        ENVIRONMENT.putAll(Map.of(
+                "HOME", "/tmp",
+                "LC_ALL", "C",
+                "TZ", "UTC",
+                "GOROOT", "/go",
+                "GOPATH", "/tmp/go",
+                "GOCACHE", "/cache"));
+        ENVIRONMENT.putAll(Map.of(
+                "GOENV", "off",
+                "GOFLAGS", "",
+                "GOPROXY", "off",
+                "GOTOOLCHAIN", "local",
+                "GOTELEMETRY", "off",
+                "GOWORK", "off"));
+        ENVIRONMENT.putAll(Map.of(
+                "GOOS", "linux",
+                "GOARCH", "amd64",
+                "GOAMD64", "v1",
+                "GOEXPERIMENT", "",
+                "CGO_ENABLED", "0"));
+    }
 
     private GoBuild() {}
 
     /**
-     * @param home a directory that keeps the compiler's cache and fetched toolchains between builds
+     * @param toolchain the unpacked Go toolchain
+     * @param cache a directory that keeps what this toolchain compiled between builds
      * @param work an empty directory
      */
-    static void build(EnclaveOsSources sources, String module, Path home, Path work, Path program)
+    static void build(EnclaveOsSources sources, String module, Path toolchain, Path cache, Path work, Path program)
             throws IOException, InterruptedException {
-        Path go = Toolchain.go();
-        if (go == null) {
-            throw new EnclaveOsBuildException("no Go to build enclaveos/" + module + " with");
-        }
-        sources.copy(module, work);
-        Files.createDirectories(home);
-        new Command(
-                        work.resolve(module),
-                        environment(sources.toolchain(module), home),
-                        go.toString(), "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=",
-                        "-o", program.toString(), ".")
-                .run(line -> {});
-    }
-
-    private static Map<String, String> environment(String toolchain, Path home) {
-        Map<String, String> environment = new HashMap<>();
-        for (String name : FETCHING) {
-            String value = System.getenv(name);
-            if (value != null) {
-                environment.put(name, value);
-            }
-        }
-        environment.putAll(Map.of(
-                "PATH", Toolchain.PATH,
-                "HOME", home.toString(),
-                "LC_ALL", "C",
-                "TZ", "UTC",
-                "GOENV", "off",
-                "GOFLAGS", "-modcacherw",
-                "GOPATH", home.resolve("path").toString(),
-                "GOCACHE", home.resolve("cache").toString()));
-        environment.putAll(Map.of(
-                "GOTOOLCHAIN", toolchain,
-                "GOOS", "linux",
-                "GOARCH", "amd64",
-                "GOAMD64", "v1",
-                "GOWORK", "off",
-                "GOEXPERIMENT", "",
-                "CGO_ENABLED", "0"));
-        return environment;
+        Path tree = Files.createDirectory(work.resolve("sources"));
+        sources.copy(module, tree);
+        Path root = Files.createDirectory(work.resolve("root")); // nothing in it: Go's tools are static
+        Sandbox.prepare(root);
+        new Sandbox(root, work)
+                .readOnly(toolchain, "/go")
+                .writable(tree, "/build")
+                .writable(Files.createDirectories(cache), "/cache")
+                .run(ENVIRONMENT, line -> {}, "/go/bin/go", "build", "-C", "/build/" + module, "-trimpath",
+                        "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", "/build/program", ".");
+        Files.copy(tree.resolve("program"), program);
     }
 }

@@ -6,41 +6,62 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
-/** Builds the kernel from Debian's source archive, to the same bytes wherever the same compiler does it. */
+/** Builds the kernel in a root file system made of the lock's packages, of which the kernel's source is one. */
 final class KernelBuild {
 
-    static final String IMAGE = "bzImage";
+    /** The package of the kernel's source. */
+    static final String SOURCE = "linux-source-6.12";
 
     /** Lines that make prints for this configuration, as measured; they are what progress is counted in. */
     private static final double EXPECTED_LINES = 1370;
 
     private static final double UNPACKED = 0.05;
 
-    private KernelBuild() {}
+    /** All that a kernel build takes from its surroundings. */
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "HOME", "/nonexistent",
+            "LC_ALL", "C",
+            "TZ", "UTC",
+            "SOURCE_DATE_EPOCH", "1",
+            "KBUILD_BUILD_TIMESTAMP", "@1",
+            "KBUILD_BUILD_USER", "caution",
+            "KBUILD_BUILD_HOST", "enclaveos",
+            "KBUILD_BUILD_VERSION", "1");
+
+    private final Sandbox sandbox;
+    private final Path tree;
+
+    private KernelBuild(Path root, Path work) throws IOException {
+        this.tree = Files.createDirectory(work.resolve("linux"));
+        this.sandbox = new Sandbox(root, work).writable(tree, "/build");
+    }
 
     /**
+     * @param root the toolchain's root file system
      * @param work an empty directory, for some 1.6 GB
      * @param result gets bzImage, the resulting config, and make's output
      */
-    static void build(Path linuxSource, byte[] fragment, Path work, Path result, BuildProgress progress)
+    static void build(Path root, byte[] fragment, Path work, Path result, BuildProgress progress)
             throws IOException, InterruptedException {
+        new KernelBuild(root, work).build(fragment, result, progress);
+    }
+
+    private void build(byte[] fragment, Path result, BuildProgress progress) throws IOException, InterruptedException {
         progress.at("unpacking the kernel's source", 0, "");
-        Map<String, String> environment = environment();
-        new Command(work, environment, "tar", "-xf", linuxSource.toString(), "--strip-components=1", "--no-same-owner")
-                .run(line -> {});
-        Path config = Files.write(work.resolve("enclaveos.config"), fragment);
+        run(line -> {}, "/usr/bin/tar", "-xf", "/usr/src/" + SOURCE + ".tar.xz", "-C", "/build", "--strip-components=1",
+                "--no-same-owner");
+        Files.write(tree.resolve("enclaveos.config"), fragment);
         progress.at("configuring the kernel", UNPACKED, "");
-        new Command(work, environment, "make", "ARCH=x86_64", "KCONFIG_ALLCONFIG=" + config, "allnoconfig")
-                .run(line -> {});
-        checkConfig(fragment, work.resolve(".config"));
-        compile(work, environment, result.resolve("make.log"), progress);
-        Files.copy(work.resolve("arch/x86/boot/" + IMAGE), result.resolve(IMAGE));
-        Files.copy(work.resolve(".config"), result.resolve("config"));
+        make(line -> {}, "KCONFIG_ALLCONFIG=/build/enclaveos.config", "allnoconfig");
+        checkConfig(fragment, tree.resolve(".config"));
+        compile(result.resolve("make.log"), progress);
+        Files.copy(tree.resolve("arch/x86/boot/bzImage"), result.resolve(EnclaveOsLock.KERNEL));
+        Files.copy(tree.resolve(".config"), result.resolve("config"));
     }
 
     private static void checkConfig(byte[] fragment, Path resulting) throws IOException {
@@ -52,12 +73,10 @@ final class KernelBuild {
         }
     }
 
-    private static void compile(Path work, Map<String, String> environment, Path log, BuildProgress progress)
-            throws IOException, InterruptedException {
+    private void compile(Path log, BuildProgress progress) throws IOException, InterruptedException {
         AtomicInteger lines = new AtomicInteger();
-        String jobs = "-j" + Runtime.getRuntime().availableProcessors();
         try (BufferedWriter writer = Files.newBufferedWriter(log)) {
-            new Command(work, environment, "make", "ARCH=x86_64", jobs, IMAGE).run(line -> {
+            Consumer<String> listener = line -> {
                 double done = Math.min(1, lines.incrementAndGet() / EXPECTED_LINES);
                 progress.at("compiling the kernel", UNPACKED + (1 - UNPACKED) * done, line.strip());
                 try {
@@ -65,22 +84,19 @@ final class KernelBuild {
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
-            });
+            };
+            make(listener, "-j" + Runtime.getRuntime().availableProcessors(), "bzImage");
         }
     }
 
-    /** All that a kernel build takes from its surroundings. {@code @1} is a time for GNU's date and busybox's alike. */
-    private static Map<String, String> environment() {
-        Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("PATH", Toolchain.PATH);
-        environment.put("HOME", "/nonexistent");
-        environment.put("LC_ALL", "C");
-        environment.put("TZ", "UTC");
-        environment.put("SOURCE_DATE_EPOCH", "1");
-        environment.put("KBUILD_BUILD_TIMESTAMP", "@1");
-        environment.put("KBUILD_BUILD_USER", "caution");
-        environment.put("KBUILD_BUILD_HOST", "enclaveos");
-        environment.put("KBUILD_BUILD_VERSION", "1");
-        return environment;
+    private void make(Consumer<String> line, String... arguments) throws IOException, InterruptedException {
+        String[] words = new String[arguments.length + 4];
+        System.arraycopy(new String[] {"/usr/bin/make", "-C", "/build", "ARCH=x86_64"}, 0, words, 0, 4);
+        System.arraycopy(arguments, 0, words, 4, arguments.length);
+        run(line, words);
+    }
+
+    private void run(Consumer<String> line, String... command) throws IOException, InterruptedException {
+        sandbox.run(ENVIRONMENT, line, command);
     }
 }

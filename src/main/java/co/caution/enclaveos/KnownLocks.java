@@ -30,10 +30,15 @@ public final class KnownLocks {
 
     /** The one that this program was packaged with, if any. */
     public static KnownLocks shipped() throws IOException {
+        return new KnownLocks(shippedLock().stream().toList());
+    }
+
+    /** What this program builds. */
+    public static Optional<EnclaveOsLock> shippedLock() throws IOException {
         try (InputStream in = KnownLocks.class.getResourceAsStream("/enclaveos/" + EnclaveOsLock.FILE)) {
             return in == null
-                    ? of()
-                    : of(EnclaveOsLock.parse(
+                    ? Optional.empty()
+                    : Optional.of(EnclaveOsLock.parse(
                             "the shipped " + EnclaveOsLock.FILE, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
         }
     }

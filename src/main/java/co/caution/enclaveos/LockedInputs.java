@@ -1,10 +1,7 @@
 package co.caution.enclaveos;
 
-import co.caution.packages.DebianPackage;
-import co.caution.packages.PackageException;
 import co.caution.packages.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -15,37 +12,26 @@ import java.util.regex.Pattern;
  * All that goes into a release.
  *
  * @param recipe the way of building, a number that changes when it does
- * @param packages Debian packages, by name: the toolchain's root file system and the kernel's source
- * @param go the toolchain that compiles the agent and the parent's program, such as {@code go1.26.8}
- * @param goSha256 of the toolchain's module zip for linux-amd64
  * @param sources our own, part to SHA-256: {@code guest}, {@code host}, {@code kernel.config}
  * @param cmdline the measured kernel command line
  */
-public record LockedInputs(
-        int recipe, List<DebianPackage> packages, String go, String goSha256, SortedMap<String, String> sources, String cmdline) {
+public record LockedInputs(int recipe, Pins pins, SortedMap<String, String> sources, String cmdline) {
 
-    private static final List<String> SOURCES = List.of("guest", "host", "kernel.config");
+    static final List<String> SOURCES = List.of("guest", "host", "kernel.config");
+
     private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,5}");
-    private static final Pattern GO = Pattern.compile("go1\\.[0-9]{1,3}(\\.[0-9]{1,3})?");
     private static final Pattern CMDLINE = Pattern.compile("[A-Za-z0-9_.,=-]+( [A-Za-z0-9_.,=-]+)*");
 
     public LockedInputs {
-        packages = List.copyOf(packages);
         sources = Collections.unmodifiableSortedMap(new TreeMap<>(sources));
     }
 
     static LockedInputs read(LockLines lines) throws EnclaveOsLockException {
-        int recipe = Integer.parseInt(checked(lines, NUMBER, lines.next("recipe", 1)[0], "the number of a recipe"));
-        var packages = new ArrayList<DebianPackage>();
-        while (lines.nextIs("package")) {
-            packages.add(entry(lines, packages.isEmpty() ? "" : packages.getLast().name()));
+        String recipe = lines.next("recipe", 1)[0];
+        if (!NUMBER.matcher(recipe).matches()) {
+            throw lines.bad("this is not the number of a recipe");
         }
-        String[] go = lines.next("go", 3);
-        checked(lines, GO, go[0], "a version of Go");
-        if (!go[1].equals("linux-amd64")) {
-            throw lines.bad("the Go toolchain is for " + go[1] + ", not linux-amd64");
-        }
-        lines.sha256(go[2]);
+        Pins pins = Pins.read(lines);
         var sources = new TreeMap<String, String>();
         for (String part : SOURCES) {
             String[] source = lines.next("source", 2);
@@ -54,45 +40,49 @@ public record LockedInputs(
             }
             sources.put(part, lines.sha256(source[1]));
         }
-        String cmdline = checked(lines, CMDLINE, lines.next("cmdline"), "a kernel command line");
-        return new LockedInputs(recipe, packages, go[0], go[2], sources, cmdline);
-    }
-
-    private static DebianPackage entry(LockLines lines, String before) throws EnclaveOsLockException {
-        DebianPackage entry;
-        try {
-            entry = DebianPackage.parse(lines.next("package"));
-        } catch (PackageException e) {
-            throw lines.bad(String.valueOf(e.getMessage()));
+        String cmdline = lines.next("cmdline");
+        if (!CMDLINE.matcher(cmdline).matches()) {
+            throw lines.bad("this is not a kernel command line");
         }
-        if (!entry.architecture().equals("all") && !entry.architecture().equals("amd64")) {
-            throw lines.bad("the package is for " + entry.architecture() + ", not amd64");
-        }
-        if (entry.name().compareTo(before) <= 0) {
-            throw lines.bad(entry.name() + (entry.name().equals(before) ? " is listed twice" : " is not in its place by name"));
-        }
-        return entry;
-    }
-
-    private static String checked(LockLines lines, Pattern pattern, String word, String what)
-            throws EnclaveOsLockException {
-        if (!pattern.matcher(word).matches()) {
-            throw lines.bad("this is not " + what);
-        }
-        return word;
+        return new LockedInputs(Integer.parseInt(recipe), pins, sources, cmdline);
     }
 
     /** The lock's lines about inputs. */
     String format() {
-        var lines = new StringBuilder("recipe " + recipe + "\n");
-        packages.forEach(entry -> lines.append("package ").append(entry.format()).append('\n'));
-        lines.append("go ").append(go).append(" linux-amd64 ").append(goSha256).append('\n');
-        sources.forEach((part, sha256) -> lines.append("source ").append(part).append(' ').append(sha256).append('\n'));
+        var lines = new StringBuilder(recipeLine()).append(pins.format());
+        SOURCES.forEach(part -> lines.append(sourceLine(part)));
         return lines.append("cmdline ").append(cmdline).append('\n').toString();
     }
 
-    /** What a build's results are found under: SHA-256 over the lines. */
+    /** What a release is found under: SHA-256 over the lines. */
     String digest() {
-        return Sha256.of(format().getBytes(StandardCharsets.UTF_8));
+        return digest(format());
+    }
+
+    /** What a toolchain's root file system is found under. */
+    String toolchainDigest() {
+        return digest(pins.packageLines());
+    }
+
+    /** What a kernel is found under: another agent has the same. */
+    String kernelDigest() {
+        return digest(recipeLine() + pins.packageLines() + sourceLine("kernel.config"));
+    }
+
+    /** What a program is found under: it imports nothing but Go's own library. */
+    String programDigest(String module) {
+        return digest(recipeLine() + pins.goLine() + sourceLine(module));
+    }
+
+    private String recipeLine() {
+        return "recipe " + recipe + "\n";
+    }
+
+    private String sourceLine(String part) {
+        return "source " + part + " " + sources.get(part) + "\n";
+    }
+
+    private static String digest(String lines) {
+        return Sha256.of(lines.getBytes(StandardCharsets.UTF_8));
     }
 }

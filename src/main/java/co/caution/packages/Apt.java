@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The machine's own apt with directories of ours: it reads the machine's sources, keys and proxy settings, needs no
@@ -15,16 +16,25 @@ final class Apt implements Archive {
 
     private static final Path MACHINE_LISTS = Path.of("/var/lib/apt/lists");
 
+    /** Names an apt sources file ({@code .list} or {@code .sources}) to use instead of the machine's own. */
+    static final String SOURCES = "CAUTION_APT_SOURCES";
+
     private final PackageHome home;
+    private final @Nullable String sources;
 
     Apt(PackageHome home) {
+        this(home, System.getenv(SOURCES));
+    }
+
+    Apt(PackageHome home, @Nullable String sources) {
         this.home = home;
+        this.sources = sources;
     }
 
     @Override
     public boolean ready(Lists lists) throws IOException, InterruptedException {
         if (lists == Lists.MACHINE) {
-            return holdsPackages(MACHINE_LISTS);
+            return sources == null && holdsPackages(MACHINE_LISTS);
         }
         return run(lists, home.apt(), Duration.ofMinutes(5), "apt-get", List.of("-qq", "update")).status() == 0;
     }
@@ -60,6 +70,9 @@ final class Apt implements Archive {
                 "-o", "APT::Sandbox::User=root",
                 "-o", "APT::Install-Recommends=0",
                 "-o", "Acquire::Retries=2"));
+        if (sources != null) {
+            command.addAll(List.of("-o", "Dir::Etc::sourcelist=" + sources, "-o", "Dir::Etc::sourceparts=/nonexistent"));
+        }
         command.addAll(arguments);
         return Command.run(directory, limit, command);
     }

@@ -20,9 +20,22 @@ public final class PackageResolver {
     private final Apt apt;
     private final PackageHome home;
 
+    private final boolean fresh;
+
     public PackageResolver(PackageHome home) {
+        this(home, false);
+    }
+
+    /** @param fresh then what this machine last heard of its package sources is not enough: they are asked again */
+    public PackageResolver(PackageHome home, boolean fresh) {
         this.home = home;
         this.apt = new Apt(home);
+        this.fresh = fresh;
+    }
+
+    /** Whether a setting leads to other package sources than this machine's own. */
+    public static boolean elsewhere() {
+        return System.getenv(Apt.SOURCES) != null;
     }
 
     /**
@@ -30,7 +43,7 @@ public final class PackageResolver {
      * @param without names to leave out of the closure: what is listed is unpacked, never configured, so much that
      *     only an installation needs can go
      * @param release the release to prefer, such as {@code bookworm}: a released suite keeps its versions, an update
-     *     suite drops them
+     *     suite drops them; empty for the newest of all
      * @return the packages and all that they need, by name
      * @throws PackageException where apt cannot resolve them, or does not know their SHA-256
      */
@@ -41,11 +54,12 @@ public final class PackageResolver {
                 throw failed("`" + name + "` is not the name of a package");
             }
         }
-        Archive.Lists lists = apt.ready(Archive.Lists.MACHINE) ? Archive.Lists.MACHINE : Archive.Lists.OWN;
-        if (lists == Archive.Lists.OWN && !apt.ready(lists)) {
-            throw failed("apt has no package lists; run `apt-get update`");
+        Archive.Lists lists = lists();
+        var arguments = new ArrayList<>(List.of("-qq", "-s"));
+        if (!release.isEmpty()) {
+            arguments.addAll(List.of("-o", "APT::Default-Release=" + release));
         }
-        var arguments = new ArrayList<>(List.of("-qq", "-s", "-o", "APT::Default-Release=" + release, "install"));
+        arguments.add("install");
         arguments.addAll(packages);
         Command.Result plan = apt.run(lists, home.apt(), LIMIT, "apt-get", arguments);
         if (plan.status() != 0) {
@@ -59,6 +73,17 @@ public final class PackageResolver {
             }
         }
         return pinned(lists, chosen);
+    }
+
+    private Archive.Lists lists() throws IOException, InterruptedException {
+        List<Archive.Lists> order = fresh ? List.of(Archive.Lists.OWN, Archive.Lists.MACHINE)
+                : List.of(Archive.Lists.MACHINE, Archive.Lists.OWN);
+        for (Archive.Lists lists : order) {
+            if (apt.ready(lists)) {
+                return lists;
+            }
+        }
+        throw failed("apt has no package lists; run `apt-get update`");
     }
 
     private List<DebianPackage> pinned(Archive.Lists lists, List<String> chosen)

@@ -5,6 +5,7 @@ import co.caution.eif.CpioEntry;
 import co.caution.enclaveos.EnclaveOsLock;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.enclaveos.LockedInputs;
+import co.caution.enclaveos.Pins;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class TestEnclaveOs {
     private static EnclaveOsLock lock() {
         String zeros = "00".repeat(32);
         var sources = new TreeMap<>(Map.of("guest", zeros, "host", zeros, "kernel.config", zeros));
-        var inputs = new LockedInputs(1, List.of(), "go1.26.8", zeros, sources, "console=ttyS0");
+        var inputs = new LockedInputs(1, new Pins(List.of(), "go1.26.8", zeros), sources, "console=ttyS0");
         var outputs = new TreeMap<>(
                 Map.of("bzImage", zeros, "caution-host", zeros, "init", zeros, "ramdisk0.cpio", zeros));
         return new EnclaveOsLock(inputs, outputs, "00".repeat(48));

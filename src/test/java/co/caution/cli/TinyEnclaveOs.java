@@ -6,6 +6,7 @@ import co.caution.eif.EifWriter;
 import co.caution.enclaveos.EnclaveOsLock;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.enclaveos.LockedInputs;
+import co.caution.enclaveos.Pins;
 import co.caution.packages.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ public final class TinyEnclaveOs {
         String pcr1 = EifWriter.write(directory.resolve("any.eif"), kernel, CMDLINE, "{}".getBytes(StandardCharsets.US_ASCII),
                 List.of(ramdisk)).pcr1();
         String source = Sha256.of(agent.getBytes(StandardCharsets.UTF_8));
-        var inputs = new LockedInputs(2, List.of(), "go1.26.8", "0".repeat(64),
+        var inputs = new LockedInputs(2, new Pins(List.of(), "go1.26.8", "0".repeat(64)),
                 new TreeMap<>(Map.of("guest", source, "host", "0".repeat(64), "kernel.config", "0".repeat(64))), CMDLINE);
         var outputs = new TreeMap<>(Map.of(EnclaveOsLock.KERNEL, Sha256.of(kernel), EnclaveOsLock.HOST, Sha256.of(host),
                 EnclaveOsLock.AGENT, source, EnclaveOsLock.RAMDISK, Sha256.of(ramdisk)));

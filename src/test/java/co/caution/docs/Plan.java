@@ -43,6 +43,7 @@ public final class Plan {
             Map.entry("docs/reference/policy.md ", "its policy is for nobody's app; PolicyFileTest reads it, VerifyTrustTest runs the commands with others"),
             Map.entry("docs/reference/attestation.md ", "takes a document that somebody has; AttestationCommandTest tries them with its own"),
             Map.entry("docs/guide/verify-by-hand.md ", "VerifyByHandTest runs the whole page, as one script"),
+            Map.entry("docs/reference/enclaveos.md ", "takes minutes, hundreds of megabytes and the package mirror; HermeticBuildIT and CI do the same"),
             Map.entry("docs/guide/operate.md caution server --home", "takes a system directory and every address; the test has a service"));
 
     private Plan() {}

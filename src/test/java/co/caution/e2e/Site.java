@@ -54,7 +54,7 @@ record Site(Path home, Path cache, int httpPort, int sshPort, int firstPort) {
     /** The same, but for the work directories of builds: what is left in there is this test's own doing. */
     static Path cacheOfItsOwn(Path directory) throws IOException {
         Files.createDirectories(directory);
-        for (String shared : List.of("enclaveos", "packages", "layers", "apt")) {
+        for (String shared : List.of("enclaveos", "packages", "go-toolchains", "layers", "apt")) {
             Path original = Files.createDirectories(userCache().resolve(shared));
             Files.createSymbolicLink(directory.resolve(shared), original);
         }

@@ -1,5 +1,6 @@
 package co.caution.enclaveos;
 
+import co.caution.packages.PackageHome;
 import java.nio.file.Path;
 
 /** Builds a release into a cache from the command line: {@code BuildEnclaveOs CACHE [SOURCES]}. */
@@ -11,7 +12,8 @@ final class BuildEnclaveOs {
         EnclaveOsSources sources =
                 args.length > 1 ? EnclaveOsSources.in(Path.of(args[1])) : EnclaveOsSources.packaged();
         EnclaveOsBuilder builder =
-                new EnclaveOsBuilder(Path.of(args[0]), sources, EnclaveOsBuilder.DEBIAN_LINUX_SOURCE);
+                new EnclaveOsBuilder(Path.of(args[0], "enclaveos"), new PackageHome(Path.of(args[0])), sources,
+                        KnownLocks.shippedLock().orElse(null));
         long start = System.nanoTime();
         EnclaveOsRelease release = builder.build(
                 (phase, fraction, line) -> System.err.printf("%3.0f%% %s %s%n", 100 * fraction, phase, line));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import co.caution.enclaveos.BootedEnclave.App;
+import co.caution.packages.PackageHome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -54,7 +55,8 @@ class EnclaveBootTest {
                 ? Path.of(named)
                 : Path.of(System.getProperty("user.home"), ".cache", "caution", "enclaveos");
         Optional<EnclaveOsRelease> built = new EnclaveOsBuilder(
-                        cache, EnclaveOsSources.packaged(), EnclaveOsBuilder.DEBIAN_LINUX_SOURCE)
+                        cache, new PackageHome(cache.getParent()), EnclaveOsSources.packaged(),
+                        KnownLocks.shippedLock().orElse(null))
                 .cached();
         assumeTrue(built.isPresent(), "no release of these sources in " + cache + ": build EnclaveOS first");
         release = built.get();

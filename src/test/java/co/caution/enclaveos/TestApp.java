@@ -77,12 +77,9 @@ final class TestApp {
         Files.writeString(directory.resolve("go.mod"), "module app\n\ngo 1.21\n");
         Path program = directory.resolve("app");
         Map<String, String> environment = Map.of(
-                "PATH", Toolchain.PATH, "HOME", directory.toString(), "CGO_ENABLED", "0", "GOENV", "off",
+                "PATH", "/usr/bin:/bin", "HOME", directory.toString(), "CGO_ENABLED", "0", "GOENV", "off",
                 "GOTOOLCHAIN", "local", "GOCACHE", directory.resolve("cache").toString());
-        Path go = Toolchain.go();
-        if (go == null) {
-            throw new IOException("no Go on this machine");
-        }
+        Path go = GoToolchain.program().orElseThrow();
         new Command(directory, environment, go.toString(), "build", "-ldflags=-s -w", "-o", program.toString(), ".")
                 .run(line -> {});
         return program;

@@ -14,11 +14,12 @@ final class TestLocks {
     static LockedInputs inputs() {
         return new LockedInputs(
                 2,
-                List.of(
-                        new DebianPackage("binutils", "2.40-2", "amd64", "1".repeat(64)),
-                        new DebianPackage("gcc", "4:12.2.0-3", "amd64", "2".repeat(64))),
-                "go1.26.8",
-                "3".repeat(64),
+                new Pins(
+                        List.of(
+                                new DebianPackage("binutils", "2.40-2", "amd64", "1".repeat(64)),
+                                new DebianPackage("gcc", "4:12.2.0-3", "amd64", "2".repeat(64))),
+                        "go1.26.8",
+                        "3".repeat(64)),
                 new TreeMap<>(Map.of("guest", "4".repeat(64), "host", "5".repeat(64), "kernel.config", "6".repeat(64))),
                 "console=ttyS0 panic=30");
     }
