@@ -1,16 +1,12 @@
 package co.caution.account;
 
 import co.caution.sshkey.SshPublicKey;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,9 +26,10 @@ public class Accounts {
     /** How long a token lives that the operator hands over. */
     public static final Duration GIVEN_TOKEN_LIFE = Duration.ofDays(365);
 
+    /** How long a token lives that somebody gets by logging in. */
+    public static final Duration LOGIN_LIFE = Duration.ofDays(30);
+
     private static final int MOST_KEYS = 100;
-    private static final int TOKEN_BYTES = 32;
-    /** Says what a leaked string is, to people and to secret scanners. */
     private static final String TOKEN_PREFIX = "caution_";
 
     /** Whose call it is, and by which token. */
@@ -137,11 +134,9 @@ public class Accounts {
     @Transactional
     public String createToken(UUID accountId, String name, Instant expiresAt) {
         jdbc.sql("delete from api_token where account_id = ? and expires_at <= ?").params(accountId, now()).update();
-        byte[] secret = new byte[TOKEN_BYTES];
-        random.nextBytes(secret);
-        String token = TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        String token = Secrets.make(random, TOKEN_PREFIX);
         jdbc.sql("insert into api_token (id, account_id, hash, name, created_at, expires_at) values (?, ?, ?, ?, ?, ?)")
-                .params(UUID.randomUUID(), accountId, hash(token), SshPublicKey.name(name), now(),
+                .params(UUID.randomUUID(), accountId, Secrets.hash(token), SshPublicKey.name(name), now(),
                         expiresAt.atOffset(ZoneOffset.UTC))
                 .update();
         return token;
@@ -168,7 +163,7 @@ public class Accounts {
                         update api_token t set last_used_at = ? from account a
                         where t.hash = ? and a.id = t.account_id and (t.expires_at is null or t.expires_at > ?)
                         returning a.id, a.name, a.created_at, t.id as token""")
-                .params(now(), hash(token), now())
+                .params(now(), Secrets.hash(token), now())
                 .query((row, i) -> new Caller(
                         new Account(row.getObject("id", UUID.class), row.getString("name"),
                                 row.getObject("created_at", OffsetDateTime.class).toInstant()),
@@ -216,13 +211,5 @@ public class Accounts {
 
     private OffsetDateTime now() {
         return clock.instant().atOffset(ZoneOffset.UTC);
-    }
-
-    private static byte[] hash(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has SHA-256
-        }
     }
 }

@@ -65,6 +65,20 @@ public class Organizations {
                 .update();
     }
 
+    void admitOrRaise(UUID organization, UUID account, Role role) {
+        Optional<Role> now = jdbc.sql("select role from membership where organization_id = ? and account_id = ?")
+                .params(organization, account)
+                .query((row, _) -> Role.valueOf(row.getString(1)))
+                .optional();
+        if (now.isEmpty()) {
+            admit(organization, account, role);
+        } else if (!now.get().atLeast(role)) {
+            jdbc.sql("update membership set role = ? where organization_id = ? and account_id = ?")
+                    .params(role.name(), organization, account)
+                    .update();
+        }
+    }
+
     /** One's own first, then by name. */
     public List<Mine> of(UUID account) {
         return jdbc.sql("""
@@ -92,6 +106,94 @@ public class Organizations {
                 .param(organization)
                 .query(Member.class)
                 .list();
+    }
+
+    /** @throws AccountException.Denied for a role or a member above the changer */
+    @Transactional
+    public Member change(UUID organization, UUID changer, String name, Role role) {
+        UUID member = reach(organization, changer, name);
+        if (!role(organization, changer).atLeast(role)) {
+            throw new AccountException.Denied("You cannot make anybody more than you are yourself.");
+        }
+        keepAnOwner(organization, member, role);
+        jdbc.sql("update membership set role = ? where organization_id = ? and account_id = ?")
+                .params(role.name(), organization, member)
+                .update();
+        forgetInvitations(organization, member);
+        return members(organization).stream().filter(found -> found.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    @Transactional
+    public void remove(UUID organization, UUID remover, String name) {
+        remove(organization, reach(organization, remover, name));
+    }
+
+    @Transactional
+    public void leave(UUID organization, UUID account) {
+        lock(organization);
+        remove(organization, account);
+    }
+
+    private void remove(UUID organization, UUID member) {
+        keepAnOwner(organization, member, Role.VIEWER);
+        jdbc.sql("delete from membership where organization_id = ? and account_id = ?").params(organization, member).update();
+        forgetInvitations(organization, member);
+    }
+
+    /** A member of that name whom somebody may change. */
+    private UUID reach(UUID organization, UUID changer, String name) {
+        lock(organization);
+        UUID member = jdbc.sql("""
+                        select a.id from membership m join account a on a.id = m.account_id
+                        where m.organization_id = ? and a.name = ?""")
+                .params(organization, name)
+                .query(UUID.class)
+                .optional()
+                .orElseThrow(() -> new AccountException.NotFound("Nobody named '" + name + "' is a member here."
+                        + " 'caution members list' shows who is."));
+        if (!role(organization, changer).atLeast(role(organization, member))) {
+            throw new AccountException.Denied("'" + name + "' is " + role(organization, member).word() + " here, which is more than you"
+                    + " are: ask an owner.");
+        }
+        return member;
+    }
+
+    /** Of an organization that one is in. */
+    Role role(UUID organization, UUID account) {
+        return jdbc.sql("select role from membership where organization_id = ? and account_id = ?")
+                .params(organization, account)
+                .query((row, _) -> Role.valueOf(row.getString(1)))
+                .optional()
+                .orElseThrow(() -> new AccountException.Denied("You are no longer a member there."));
+    }
+
+    private void keepAnOwner(UUID organization, UUID member, Role next) {
+        if (next == Role.OWNER) {
+            return;
+        }
+        if (organization.equals(member)) {
+            throw new AccountException.Conflict("This organization is that person's own: they stay its owner.");
+        }
+        boolean another = jdbc.sql("""
+                        select exists (select 1 from membership
+                        where organization_id = ? and account_id <> ? and role = 'OWNER')""")
+                .params(organization, member)
+                .query(Boolean.class)
+                .single();
+        if (!another) {
+            throw new AccountException.Conflict("This is the organization's last owner. Make somebody else one first:"
+                    + " caution members role NAME owner");
+        }
+    }
+
+    /** What somebody handed out does not outlive what they were. */
+    private void forgetInvitations(UUID organization, UUID inviter) {
+        jdbc.sql("delete from invitation where organization_id = ? and invited_by = ?").params(organization, inviter).update();
+    }
+
+    /** One change of an organization's members at a time. */
+    void lock(UUID organization) {
+        jdbc.sql("select id from organization where id = ? for update").param(organization).query().singleRow();
     }
 
     private OffsetDateTime now() {

@@ -26,7 +26,6 @@ public class SignIn {
     static final Duration CHALLENGE_LIFE = Duration.ofMinutes(5);
     static final int MOST_FOR_ADDRESS = 20;
     static final int MOST = 10_000;
-    private static final Duration TOKEN_LIFE = Duration.ofDays(30);
     private static final int NONCE_BYTES = 32;
     /** Held while challenges are counted: two requests at once must not both be the last one allowed. */
     private static final long COUNTING = 0x6c6f67696e00L;
@@ -121,7 +120,7 @@ public class SignIn {
                     + String.join(", ", meant.stream().map(Account::name).toList()) + "). Name one: caution login --user NAME");
         }
         accounts.keyUsed(meant.getFirst().id(), key);
-        Instant end = clock.instant().plus(TOKEN_LIFE);
+        Instant end = clock.instant().plus(Accounts.LOGIN_LIFE);
         return new SignedIn(meant.getFirst(), key, accounts.createToken(meant.getFirst().id(), tokenName, end), end);
     }
 

@@ -51,6 +51,11 @@ public record PlatformSettings(
         return "ssh://git@" + host + ":" + sshPort + "/" + app + ".git";
     }
 
+    /** The secret stands behind the '#': browsers send that to nobody, and so no log holds it. */
+    public String invitationUrl(String secret) {
+        return publicUrl + "/join#" + secret;
+    }
+
     /** Bytes are passed on as they are: whether an app speaks TLS on its port is its own business. */
     public String appUrl(int publicPort) {
         return "http://" + appHost + ":" + publicPort;

@@ -46,6 +46,22 @@ final class AdminCommand {
         return 0;
     }
 
+    @Command(name = "create-owner", description = "Print a link by which one person without an account makes one; it ends the last such link.")
+    int createOwner(
+            @Option(names = "--home", paramLabel = "DIR", description = "The server's home (default: ~/.local/share/caution).")
+                    Path home,
+            @Option(names = "--json", description = "JSON for machines.") boolean json) {
+        JsonNode made = api(home == null ? Context.defaultHome() : home).post("/api/admin/owner", Map.of());
+        if (json) {
+            Output.json(made);
+            return 0;
+        }
+        System.out.println("This link makes one account, once, until " + Times.day(made.path("expires_at"), "ever") + ":");
+        System.out.println("  " + made.path("link").asString());
+        System.out.println("Open it in a browser, or: caution members accept LINK --user NAME --ssh-key FILE");
+        return 0;
+    }
+
     static JsonNode addUser(Path home, String name, String publicKey) {
         return api(home).post("/api/admin/users", Map.of("name", name, "ssh_key", SshKeys.publicLine(publicKey)));
     }

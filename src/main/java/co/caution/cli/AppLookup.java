@@ -1,5 +1,6 @@
 package co.caution.cli;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -15,10 +16,16 @@ final class AppLookup {
                 ? named
                 : checkout.map(Checkout::appId).orElseThrow(() -> new CliException(Errors.USAGE,
                         "Name an app (caution apps list), or run this in a repository where 'caution init' was run."));
-        for (JsonNode app : api.get("/api/apps")) {
-            if (app.path("id").asString().equals(wanted) || app.path("resource_name").asString().equals(wanted)) {
-                return app;
-            }
+        var apps = api.get("/api/apps").valueStream().toList();
+        var byId = apps.stream().filter(app -> app.path("id").asString().equals(wanted)).findFirst();
+        var meant = byId.map(List::of)
+                .orElseGet(() -> apps.stream().filter(app -> app.path("resource_name").asString().equals(wanted)).toList());
+        if (meant.size() == 1) {
+            return meant.getFirst();
+        }
+        if (meant.size() > 1) {
+            throw new CliException("ambiguous", "Several organizations have an app '" + wanted + "'. Name it by its id: "
+                    + String.join(", ", meant.stream().map(app -> app.path("id").asString() + " (" + app.path("organization").asString() + ")").toList()));
         }
         throw new CliException("not_found", "App '" + wanted + "' not found on " + api.server()
                 + ". 'caution apps list' shows yours; 'caution init' makes one.");

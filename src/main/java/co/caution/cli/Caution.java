@@ -28,6 +28,8 @@ import picocli.CommandLine.ScopeType;
             LogoutCommand.class,
             SshKeysCommand.class,
             TokensCommand.class,
+            OrgsCommand.class,
+            MembersCommand.class,
             ServerCommand.class,
             AdminCommand.class,
             EifCommand.class,

@@ -29,6 +29,9 @@ final class InitCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "The new app's name (default: the directory's).")
     String name;
 
+    @Option(names = "--org", paramLabel = "NAME", description = "The organization that the new app is to belong to (default: your own).")
+    String org;
+
     @Option(names = "--app", paramLabel = "APP", description = "Link to this app of yours, by its id or name, instead of making one.")
     String app;
 
@@ -47,8 +50,8 @@ final class InitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var out = new Output(json);
-        if (app != null && (fresh || name != null)) {
-            throw new CliException(Errors.USAGE, "--app links to an app that there is; --new and --name make one. Give one or the other.");
+        if (app != null && (fresh || name != null || org != null)) {
+            throw new CliException(Errors.USAGE, "--app links to an app that there is; --new, --name and --org make one. Give one or the other.");
         }
         Checkout checkout = Checkout.require();
         Path top = checkout.root();
@@ -120,7 +123,7 @@ final class InitCommand implements Callable<Integer> {
         String directory = top.getFileName() == null ? "app" : top.getFileName().toString().toLowerCase(Locale.ROOT).replace(' ', '-');
         String chosen = name != null ? name : directory.matches("[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]") ? directory : "app";
         try {
-            return api.post("/api/apps", Map.of("name", chosen));
+            return api.post("/api/apps" + (org == null ? "" : "?organization=" + MembersCommand.word(org)), Map.of("name", chosen));
         } catch (CliException e) {
             if (!e.code().equals("conflict")) {
                 throw e;

@@ -1,5 +1,7 @@
 package co.caution.cli;
 
+import co.caution.account.Invitations;
+import co.caution.app.PlatformSettings;
 import co.caution.Configuration;
 import co.caution.ConfigurationSources;
 import co.caution.ConfigurationSources.Setting;
@@ -118,10 +120,14 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var configuration = options.configuration(root);
-        configuration.start(EnclaveOs.ready(configuration.cache()));
+        var service = configuration.start(EnclaveOs.ready(configuration.cache()));
         if (configuration.forPeople()) {
             System.out.println("Caution listens: " + configuration.server() + " (API), SSH port " + configuration.sshPort() + ".");
             System.out.println("Home: " + configuration.home() + ". Stop with Ctrl-C; enclaves stop with it.");
+            service.getBean(Invitations.class).firstOwnerWhereNobodyIs().ifPresent(link -> System.out.println(
+                    "Nobody has an account yet. The first owner opens this link, once, within three days:\n  "
+                            + service.getBean(PlatformSettings.class).invitationUrl(link.secret())
+                            + "\n(or: caution members accept LINK --user NAME --ssh-key FILE)"));
         }
         Thread.currentThread().join(); // the service's own threads do the work; Ctrl-C ends the process
         return 0;

@@ -40,6 +40,19 @@ final class Routes {
             get("/api/account/tokens", new Oneself()),
             delete("/api/account/tokens/{token}", new Oneself()),
             delete("/api/account/tokens/current", new Oneself()),
+            get("/api/organizations", new Oneself()),
+            post("/api/organizations", new Oneself()),
+            delete("/api/organizations/{organization}/membership", organization(Action.LEAVE)),
+            get("/api/organizations/{organization}/members", organization(Action.LOOK_AT_MEMBERS)),
+            patch("/api/organizations/{organization}/members/{member}", organization(Action.CHANGE_MEMBER)),
+            delete("/api/organizations/{organization}/members/{member}", organization(Action.REMOVE_MEMBER)),
+            get("/api/organizations/{organization}/invitations", organization(Action.LOOK_AT_INVITATIONS)),
+            post("/api/organizations/{organization}/invitations", organization(Action.INVITE)),
+            delete("/api/organizations/{organization}/invitations/{invitation}", organization(Action.INVITE)),
+            post("/api/invitations/look", ENTERING),
+            post("/api/invitations/enter", ENTERING),
+            post("/api/invitations/accept", new Oneself()),
+            post("/api/admin/owner", new Operator()),
             post("/api/apps", new Within(Action.CREATE_APP, Subject.PARAMETER)),
             get("/api/apps", new Wherever(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}", app(Action.LOOK_AT_APPS)),
@@ -58,6 +71,10 @@ final class Routes {
 
     private static Access app(Action action) {
         return new Within(action, Subject.APP);
+    }
+
+    private static Access organization(Action action) {
+        return new Within(action, Subject.ORGANIZATION);
     }
 
     private static Route get(String pattern, Access access) {

@@ -95,6 +95,7 @@ class PermissionWalkIT {
         for (Route route : Routes.ALL) {
             if (route.access() instanceof Within within) {
                 for (Role role : Role.values()) {
+                    service.join(organization, PEOPLE.get(role), role); // the last call may have been to leave
                     var answer = call(route, within, TOKENS.get(role));
                     boolean permitted = answer.statusCode() != 401 && answer.statusCode() != 403 && !hidden(answer, within);
                     if (permitted != role.atLeast(within.action().least())
@@ -125,7 +126,7 @@ class PermissionWalkIT {
     /** The ids and names that the asker gave are all that may differ. */
     private static String said(HttpResponse<String> answer) {
         return answer.statusCode() + answer.body()
-                .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID").replaceAll("'(acme|nobodys)'", "NAME");
+                .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID").replaceAll("\\b(acme|nobodys)\\b", "NAME");
     }
 
     private static Map<String, List<String>> headers(HttpResponse<String> answer) {
