@@ -18,6 +18,7 @@ const (
 	// MaxBytes keeps an attestation answer, which carries the manifest, under its 1 MiB.
 	MaxBytes = 512 << 10
 
+	version       = 2
 	maxID         = 1<<31 - 1
 	reservedFirst = 49500
 	reservedLast  = 49600
@@ -64,8 +65,8 @@ func Parse(text []byte) (*Manifest, error) {
 }
 
 func (m *Manifest) check() error {
-	if m.Version != 1 {
-		return fmt.Errorf("version %d, this EnclaveOS reads version 1", m.Version)
+	if m.Version != version {
+		return fmt.Errorf("version %d, this EnclaveOS reads version %d", m.Version, version)
 	}
 	if len(m.Argv) == 0 || m.Argv[0] == "" {
 		return errors.New("argv is empty: nothing to run")

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-const good = `{"manifest":1,"pipeline":1,"tree":"ab","argv":["/hello","x"],"env":["K=V"],"workdir":"/w",` +
+const good = `{"manifest":2,"pipeline":2,"tree":"ab","files":"cd","argv":["/hello","x"],"env":["K=V"],"workdir":"/w",` +
 	`"user":{"uid":1000,"gid":1000,"groups":[1000]},"ports":[8080],"egress":["api.example.com:443"],"stderr":true}`
 
 func TestReadsWhatTheAgentActsOn(t *testing.T) {
@@ -16,14 +16,14 @@ func TestReadsWhatTheAgentActsOn(t *testing.T) {
 	if m.Argv[1] != "x" || m.User.UID != 1000 || m.Ports[0] != 8080 || !m.Stderr || m.Workdir != "/w" {
 		t.Errorf("%+v", m)
 	}
-	if m, err = Parse([]byte(`{"manifest":1,"argv":["a"]}`)); err != nil || m.Workdir != "/" {
+	if m, err = Parse([]byte(`{"manifest":2,"argv":["a"]}`)); err != nil || m.Workdir != "/" {
 		t.Errorf("%+v %v", m, err)
 	}
 }
 
 func TestRefuses(t *testing.T) {
 	for change, reason := range map[string]string{
-		`"manifest":1→"manifest":2`:                                  "version 2",
+		`"manifest":2→"manifest":1`:                                  "version 1",
 		`["/hello","x"]→[]`:                                          "nothing to run",
 		`["/hello","x"]→["/hel\u0000lo"]`:                            "NUL",
 		`"K=V"→"KV"`:                                                 "KEY=VALUE",

@@ -8,6 +8,7 @@ import co.caution.build.Pipeline;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.packages.Durable;
 import co.caution.packages.Sha256;
+import co.caution.project.FileList;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,13 +70,10 @@ class ImageBuilder {
 
     private Release record(App app, Build build, ObjectId commit, BuiltImage image) throws IOException {
         String sha256 = Sha256.of(image.eif());
-        Path stored = settings.image(sha256);
-        Files.createDirectories(stored.getParent());
-        // Over whatever is there: the same bytes, or ones that were damaged since.
-        Path fresh = stored.resolveSibling(build.id() + ".new");
-        Files.createLink(fresh, image.eif());
-        Durable.move(fresh, stored);
-        Files.deleteIfExists(fresh); // moving one name of a file onto another of its names leaves both
+        keep(image.eif(), settings.image(sha256), build);
+        if (!image.procfile().filesPrivate() && Files.size(image.files()) <= FileList.MAX_BYTES) {
+            keep(image.files(), settings.files(image.manifest().files()), build);
+        }
         var pcrs = image.measurements();
         var release = new Release(UUID.randomUUID(), app.id(), store.nextNumber(app.id()), build.id(), commit.name(),
                 image.procfile().source(), sha256, image.eifSize(), pcrs.pcr0(), pcrs.pcr1(), pcrs.pcr2(),
@@ -83,6 +81,15 @@ class ImageBuilder {
         store.insert(release);
         prune(app);
         return release;
+    }
+
+    private static void keep(Path made, Path stored, Build build) throws IOException {
+        Files.createDirectories(stored.getParent());
+        // Over whatever is there: the same bytes, or ones that were damaged since.
+        Path fresh = stored.resolveSibling(build.id() + ".new");
+        Files.createLink(fresh, made);
+        Durable.move(fresh, stored);
+        Files.deleteIfExists(fresh); // moving one name of a file onto another of its names leaves both
     }
 
     /** What went into an image can be read here for a while; a verifier makes it anew at any time. */

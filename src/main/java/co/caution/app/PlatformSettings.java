@@ -91,6 +91,11 @@ public record PlatformSettings(
         return build(build).resolve("restart.log");
     }
 
+    /** A list of an app's files, for anyone who knows its digest. */
+    public Path files(String sha256) {
+        return home.resolve("files").resolve(sha256);
+    }
+
     public Path image(String sha256) {
         return home.resolve("images").resolve(sha256 + ".eif");
     }

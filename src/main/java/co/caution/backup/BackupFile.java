@@ -25,7 +25,7 @@ final class BackupFile {
      * directory, for one, says which programs the database runs.
      */
     private static final Pattern NAME = Pattern.compile("(?:home/metrics-token|database/[^/\\x00-\\x1f]+\\.copy"
-            + "|home/(?:repositories|builds|ssh|simulated-root|images)(?:/(?!\\.{1,2}(?:/|$))[^/\\x00-\\x1f]+)+)");
+            + "|home/(?:repositories|builds|files|ssh|simulated-root|images)(?:/(?!\\.{1,2}(?:/|$))[^/\\x00-\\x1f]+)+)");
     private static final int LARGEST_CONTENTS = 256 << 20;
 
     private final Path file;

@@ -53,6 +53,7 @@ final class HomeFiles {
             // What was said, not what was built from (eif-stage): that is made anew from the source.
             files.addAll(list(build).stream().filter(Files::isRegularFile).toList());
         }
+        files.addAll(below(home.resolve("files"), _ -> true));
         files.addAll(below(home.resolve("ssh"), _ -> true));
         files.addAll(below(home.resolve("simulated-root"), _ -> true));
         files.addAll(below(home.resolve("metrics-token"), _ -> true));

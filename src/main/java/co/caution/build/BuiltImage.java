@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * @param stage the directory in which everything that went into the image can be read
  * @param eifSize bytes
  * @param manifestJson the manifest's bytes as measured
+ * @param files a {@link co.caution.project.FileList}, whose SHA-256 the manifest gives
  */
 public record BuiltImage(
         Path stage,
@@ -19,5 +20,6 @@ public record BuiltImage(
         Measurements measurements,
         Manifest manifest,
         byte[] manifestJson,
+        Path files,
         Procfile procfile,
         Path log) {}

@@ -31,15 +31,18 @@ final class Enclave {
             SourceTree source, ContainerImage image, ImageConfig config, Procfile procfile, RootFs fs, BuildLog log)
             throws BuildException, IOException {
         var ramdisk = new AppRamdisk(fs);
+        byte[] list = FileLists.of(fs).toBytes();
+        Files.write(stage.files(), list);
+        String files = Sha256.of(list);
         // Written twice: the manifest says how much memory, and that depends on the size of what holds the manifest.
         Path app = stage.ramdisk();
-        ramdisk.write(manifest(source, image, config, procfile, 0).toJson(), app);
+        ramdisk.write(manifest(source, image, config, procfile, files, 0).toJson(), app);
         long eif = Files.size(os.kernel()) + Files.size(os.ramdisk()) + Files.size(app) + OVERHEAD;
         int memory = Memory.choose(eif, Files.size(os.ramdisk()) + ramdisk.unpacked(), procfile.memoryMb());
         if (procfile.memoryMb() == null) {
             log.note("Memory: " + memory + " MB, as the Procfile names none");
         }
-        Manifest manifest = manifest(source, image, config, procfile, memory);
+        Manifest manifest = manifest(source, image, config, procfile, files, memory);
         byte[] json = manifest.toJson();
         ramdisk.write(json, app);
         Files.write(stage.manifest(), json);
@@ -57,12 +60,13 @@ final class Enclave {
     }
 
     private static Manifest manifest(
-            SourceTree source, ContainerImage image, ImageConfig config, Procfile procfile, int memory) {
+            SourceTree source, ContainerImage image, ImageConfig config, Procfile procfile, String files, int memory) {
         return new Manifest(
                 Pipeline.VERSION,
                 source.id(),
                 image.builder(),
                 image.bases(),
+                files,
                 config.argv(),
                 config.env(),
                 config.workdir(),

@@ -2,10 +2,6 @@ package co.caution.build;
 
 import co.caution.packages.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +45,7 @@ record Listing(TreeMap<String, String> entries) {
             case RootFs.File file -> {
                 String first = names.putIfAbsent(file, path);
                 entries.put(path, first == null
-                        ? "file " + owner(file.mode(), file.uid(), file.gid()) + " " + sha256(file)
+                        ? "file " + owner(file.mode(), file.uid(), file.gid()) + " sha256:" + FileLists.sha256(file)
                         : "another name of " + first);
             }
         }
@@ -57,15 +53,6 @@ record Listing(TreeMap<String, String> entries) {
 
     private static String owner(int mode, int uid, int gid) {
         return Integer.toOctalString(mode) + " " + uid + ":" + gid;
-    }
-
-    private static String sha256(RootFs.File file) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = file.content().open();
-                var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-            in.transferTo(out);
-        }
-        return "sha256:" + Sha256.hex(digest);
     }
 
     /** Of lines that {@link #toString} wrote. */

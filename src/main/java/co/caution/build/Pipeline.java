@@ -20,7 +20,7 @@ import org.eclipse.jgit.lib.Repository;
 public final class Pipeline {
 
     /** A change that moves one byte of any image is a new version: the manifest says it, and so measures it. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private final BuildHome home;
     private final EnclaveOsRelease os;
@@ -117,6 +117,7 @@ public final class Pipeline {
                 measurements,
                 manifest,
                 manifest.toJson(),
+                stage.files(),
                 procfile,
                 stage.log());
     }

@@ -17,7 +17,7 @@ record Stage(Path directory) {
 
     static final String LOG = "build.log";
     private static final List<String> OWN =
-            List.of("app", "enclave", "output", "Containerfile.eif", "run.sh", "manifest.json", LOG);
+            List.of("app", "enclave", "output", "Containerfile.eif", "run.sh", "manifest.json", "files.txt", LOG);
 
     Path app() {
         return directory.resolve("app");
@@ -25,6 +25,11 @@ record Stage(Path directory) {
 
     Path manifest() {
         return directory.resolve("manifest.json");
+    }
+
+    /** The list of the root file system's entries that the manifest names. */
+    Path files() {
+        return directory.resolve("files.txt");
     }
 
     Path log() {

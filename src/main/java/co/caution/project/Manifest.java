@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tree id of the git tree that it was built from, hex
  * @param builder the builder and its mode
  * @param bases the images it was built on, each with its digest
+ * @param files SHA-256, hex, of the {@link FileList} that names every entry of the root file system
  * @param argv program and arguments
  * @param env {@code NAME=value}
  * @param ports that the application listens on; the first is HTTP
@@ -23,6 +24,7 @@ public record Manifest(
         String tree,
         String builder,
         List<String> bases,
+        String files,
         List<String> argv,
         List<String> env,
         String workdir,
@@ -35,7 +37,7 @@ public record Manifest(
         @Nullable String metadata) {
 
     /** Version of the manifest's own form. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** Numbers, since the agent has no user database of the image to ask. */
     public record User(long uid, long gid, List<Long> groups) {

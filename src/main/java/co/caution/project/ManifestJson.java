@@ -17,7 +17,7 @@ final class ManifestJson {
 
     private static final int MAX_BYTES = 1 << 20;
     private static final Set<String> KEYS = Set.of(
-            "manifest", "pipeline", "tree", "builder", "bases", "argv", "env", "workdir", "user", "ports", "egress",
+            "manifest", "pipeline", "tree", "builder", "bases", "files", "argv", "env", "workdir", "user", "ports", "egress",
             "cpus", "memory_mb", "stderr", "metadata");
 
     private ManifestJson() {}
@@ -28,6 +28,7 @@ final class ManifestJson {
         out.append(",\"tree\":").append(quoted(m.tree()));
         out.append(",\"builder\":").append(quoted(m.builder()));
         out.append(",\"bases\":").append(array(m.bases(), ManifestJson::quoted));
+        out.append(",\"files\":").append(quoted(m.files()));
         out.append(",\"argv\":").append(array(m.argv(), ManifestJson::quoted));
         out.append(",\"env\":").append(array(m.env(), ManifestJson::quoted));
         out.append(",\"workdir\":").append(quoted(m.workdir()));
@@ -104,6 +105,7 @@ final class ManifestJson {
                 text(node, "tree"),
                 text(node, "builder"),
                 texts(node, "bases"),
+                text(node, "files"),
                 texts(node, "argv"),
                 texts(node, "env"),
                 text(node, "workdir"),

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param egress {@code host:port} that the app may reach
  * @param buildNetwork whether the build may use the network
  * @param reportStderr whether the exit report may carry the app's last 4 KiB of standard error
+ * @param filesPrivate whether the platform keeps the {@link FileList} to itself
  */
 public record Procfile(
         @Nullable BuildCommand build,
@@ -34,7 +35,8 @@ public record Procfile(
         List<String> env,
         List<String> egress,
         boolean buildNetwork,
-        boolean reportStderr) {
+        boolean reportStderr,
+        boolean filesPrivate) {
 
     public static final String NAME = "Procfile";
     public static final int MAX_BYTES = 65_536;

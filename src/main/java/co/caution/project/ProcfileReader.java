@@ -17,7 +17,7 @@ final class ProcfileReader {
 
     static final List<String> KEYS = List.of(
             "build", "run", "oci-tarball", "source", "cpus", "memory_mb", "metadata", "ports", "env", "egress",
-            "build_network", "report_stderr");
+            "build_network", "report_stderr", "files");
 
     private static final Map<String, String> KNOWN_ELSEWHERE = Map.of(
             "memory", "memory_mb", "cpu", "cpus", "http_port", "ports", "port", "ports",
@@ -38,6 +38,7 @@ final class ProcfileReader {
     private List<String> egress = List.of();
     private boolean buildNetwork;
     private boolean reportStderr;
+    private boolean filesPrivate;
 
     ProcfileReader(String text) {
         this.text = text;
@@ -60,7 +61,7 @@ final class ProcfileReader {
         }
         return new Procfile(
                 build, run, ociTarball, source, cpus, memoryMb, metadata, ports, env, egress, buildNetwork,
-                reportStderr);
+                reportStderr, filesPrivate);
     }
 
     private void line(int number, String line) throws ProcfileException {
@@ -118,6 +119,7 @@ final class ProcfileReader {
             case "egress" -> egress = Values.egress(value);
             case "build_network" -> buildNetwork = Values.onOff(value, key);
             case "report_stderr" -> reportStderr = Values.onOff(value, key);
+            case "files" -> filesPrivate = Values.either(value, key, "private", "public");
             default -> throw new IllegalStateException(key);
         }
     }

@@ -73,11 +73,15 @@ final class Values {
     }
 
     static boolean onOff(String value, String key) throws SyntaxException {
-        return switch (value) {
-            case "on" -> true;
-            case "off" -> false;
-            default -> throw new SyntaxException(0, "`" + value + "` does not fit `" + key + "`; write `on` or `off`");
-        };
+        return either(value, key, "on", "off");
+    }
+
+    /** Whether it is {@code yes}; anything but the two is refused. */
+    static boolean either(String value, String key, String yes, String no) throws SyntaxException {
+        if (!value.equals(yes) && !value.equals(no)) {
+            throw new SyntaxException(0, "`" + value + "` does not fit `" + key + "`; write `" + yes + "` or `" + no + "`");
+        }
+        return value.equals(yes);
     }
 
     static List<Integer> ports(String value) throws SyntaxException {

@@ -30,8 +30,8 @@ class RolloutTest {
 
     private static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
     private static final String PCR = "0a".repeat(48);
-    private static final String MANIFEST = new String(new Manifest(1, "e".repeat(40), "buildah", List.of(),
-            List.of("/bin/app"), List.of(), "/", new Manifest.User(0, 0, List.of()), List.of(8080), List.of(), 1, 512, false,
+    private static final String MANIFEST = new String(new Manifest(2, "e".repeat(40), "buildah", List.of(),
+            "f".repeat(64), List.of("/bin/app"), List.of(), "/", new Manifest.User(0, 0, List.of()), List.of(8080), List.of(), 1, 512, false,
             null).toJson(), StandardCharsets.UTF_8);
 
     @TempDir

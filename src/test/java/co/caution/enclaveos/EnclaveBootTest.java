@@ -171,7 +171,7 @@ class EnclaveBootTest {
     }
 
     private static String manifest(String mode, boolean stderr) {
-        return ("{\"manifest\":1,\"pipeline\":1,\"argv\":[\"/app\",\"%s\"],\"env\":[],\"workdir\":\"/\","
+        return ("{\"manifest\":2,\"pipeline\":2,\"argv\":[\"/app\",\"%s\"],\"env\":[],\"workdir\":\"/\","
                         + "\"user\":{\"uid\":1000,\"gid\":1000,\"groups\":[1000]},\"ports\":[8080],\"stderr\":%s}")
                 .formatted(mode, stderr);
     }

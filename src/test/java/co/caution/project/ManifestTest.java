@@ -13,18 +13,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ManifestTest {
 
     private static final String GOLDEN = """
-            {"manifest":1,"pipeline":1,"tree":"e6ed1c121af873605f467573518d130b5902604c",\
+            {"manifest":2,"pipeline":2,"tree":"e6ed1c121af873605f467573518d130b5902604c",\
             "builder":"buildah --layers=false","bases":["localhost/packages/toolchain@sha256:00"],\
-            "argv":["/hello","a \\"b\\" \\\\ /"],"env":["GREETING=Grüße\\u000a\\u0009\u2028"],"workdir":"/",\
+            "files":"ab","argv":["/hello","a \\"b\\" \\\\ /"],"env":["GREETING=Grüße\\u000a\\u0009\u2028"],"workdir":"/",\
             "user":{"uid":1000,"gid":4294967294,"groups":[5,6]},"ports":[8080,9090],"egress":["api.example.com:443"],\
             "cpus":2,"memory_mb":512,"stderr":false,"metadata":"text"}""";
 
     private static Manifest manifest(@Nullable String metadata) {
         return new Manifest(
-                1,
+                2,
                 "e6ed1c121af873605f467573518d130b5902604c",
                 "buildah --layers=false",
                 List.of("localhost/packages/toolchain@sha256:00"),
+                "ab",
                 List.of("/hello", "a \"b\" \\ /"),
                 List.of("GREETING=Grüße\n\t\u2028"),
                 "/",
@@ -67,7 +68,7 @@ class ManifestTest {
         "\"groups\":[5,6] ~ \"groups\":[5,\"6\"] ~ groups is not a number",
         "\"uid\":1000 ~ \"uid\":1000,\"more\":1 ~ one form",
         "\"metadata\":\"text\" ~ \"metadata\":null ~ metadata is not text",
-        "\"manifest\":1 ~ \"manifest\":2 ~ version 2 is not known",
+        "\"manifest\":2 ~ \"manifest\":1 ~ version 1 is not known",
         "ü ~ \\u00fc ~ one form",
         "\"text\"} ~ \"text\"}} ~ manifest",
         "{\"manifest\" ~ [{\"manifest\" ~ manifest",

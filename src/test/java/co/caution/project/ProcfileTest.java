@@ -32,6 +32,7 @@ class ProcfileTest {
                 egress: API.example.com:443, 192.0.2.1:53
                 build_network: on
                 report_stderr: on
+                files: private
                 """);
 
         assertThat(procfile).isEqualTo(new Procfile(
@@ -46,13 +47,14 @@ class ProcfileTest {
                 List.of("GREETING=Hello = world", "EMPTY="),
                 List.of("api.example.com:443", "192.0.2.1:53"),
                 true,
+                true,
                 true));
     }
 
     @Test
     void everyKeyMayBeLeftOut() throws Exception {
         assertThat(Procfile.parse("")).isEqualTo(new Procfile(
-                BuildCommand.DEFAULT, List.of(), null, null, 2, null, null, List.of(), List.of(), List.of(), false, false));
+                BuildCommand.DEFAULT, List.of(), null, null, 2, null, null, List.of(), List.of(), List.of(), false, false, false));
     }
 
     @Test
@@ -108,6 +110,7 @@ class ProcfileTest {
                 arguments("egress: a.example:0", 1, 19, "`0` is not a port"),
                 arguments("egress: a.example:1, A.example:1", 1, 22, "listed twice"),
                 arguments("build_network: yes", 1, 16, "write `on` or `off`"),
+                arguments("files: on", 1, 8, "write `private` or `public`"),
                 arguments("report_stderr: 1", 1, 16, "write `on` or `off`"),
                 arguments("source: ftp://example.org/x", 1, 9, "not an http or https address"),
                 arguments("source: https://user:secret@example.org/x", 1, 9, "not an http or https address"),
