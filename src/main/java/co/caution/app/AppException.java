@@ -29,6 +29,15 @@ public class AppException extends RuntimeException {
         }
     }
 
+    /** No such release of this app, or its image is gone. */
+    public static final class NoRelease extends AppException {
+        private static final long serialVersionUID = 1;
+
+        public NoRelease(String app, int number) {
+            super("App '" + app + "' has no release v" + number + ", or its image is gone. 'caution apps get' shows the one that runs.");
+        }
+    }
+
     /** The app's state does not allow it. */
     public static final class Conflict extends AppException {
         private static final long serialVersionUID = 1;

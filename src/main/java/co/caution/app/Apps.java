@@ -138,6 +138,10 @@ public class Apps {
         return store.build(app.id(), build).orElseThrow(() -> new AppException.NoBuild(app.name(), build));
     }
 
+    public Release release(App app, int number) {
+        return store.release(app.id(), number).orElseThrow(() -> new AppException.NoRelease(app.name(), number));
+    }
+
     public List<Build> builds(App app) {
         return store.buildsOf(app.id());
     }

@@ -84,8 +84,12 @@ final class ApiClient {
         void at(long bytes, long total);
     }
 
-    /** A long answer, as it comes. */
-    void download(String path, OutputStream to, Transfer transfer) {
+    /**
+     * A long answer, as it comes.
+     *
+     * @return its headers
+     */
+    HttpHeaders download(String path, OutputStream to, Transfer transfer) {
         try (var client = client()) {
             HttpResponse<InputStream> answer = client.send(request("GET", path, BodyPublishers.noBody()).build(),
                     BodyHandlers.ofInputStream());
@@ -93,7 +97,8 @@ final class ApiClient {
                 if (answer.statusCode() != 200) {
                     throw problem(answer.statusCode(), new String(body.readNBytes(1 << 16), StandardCharsets.UTF_8));
                 }
-                long total = answer.headers().firstValueAsLong("x-estimated-length").orElse(0);
+                long total = answer.headers().firstValueAsLong("x-estimated-length")
+                        .orElse(answer.headers().firstValueAsLong("content-length").orElse(0));
                 var buffer = new byte[1 << 16];
                 long bytes = 0;
                 for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
@@ -101,6 +106,7 @@ final class ApiClient {
                     bytes += n;
                     transfer.at(bytes, total);
                 }
+                return answer.headers();
             }
         } catch (IOException e) {
             throw failed(path, e);

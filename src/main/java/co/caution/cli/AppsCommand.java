@@ -8,8 +8,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.JsonNode;
 
-/** {@code caution apps list|get|branch|destroy}. */
-@Command(name = "apps", description = "List, show, change and destroy apps.")
+/** {@code caution apps list|get|branch|download-eif|destroy}. */
+@Command(name = "apps", description = "List, show, change and destroy apps.", subcommands = DownloadEifCommand.class)
 final class AppsCommand {
 
     @ParentCommand
@@ -114,7 +114,7 @@ final class AppsCommand {
         return 0;
     }
 
-    private ApiClient api() {
+    ApiClient api() {
         return root.context().api(Checkout.find());
     }
 

@@ -32,7 +32,7 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail app(AppException e, HttpServletRequest request) {
         var status = switch (e) {
-            case AppException.NotFound _, AppException.NoBuild _ -> HttpStatus.NOT_FOUND;
+            case AppException.NotFound _, AppException.NoBuild _, AppException.NoRelease _ -> HttpStatus.NOT_FOUND;
             case AppException.Conflict _ -> HttpStatus.CONFLICT;
             default -> HttpStatus.BAD_REQUEST;
         };

@@ -66,7 +66,7 @@ public record FileList(List<Entry> entries) {
                     return new Entry(Type.values()[type], Integer.parseInt(fields[1], 8), Long.parseLong(fields[2]),
                             Long.parseLong(fields[3]), Long.parseLong(fields[4]), plain(fields[5]), plain(fields[6]));
                 }
-            } catch (IllegalArgumentException | CharacterCodingException e) {
+            } catch (IllegalArgumentException | IndexOutOfBoundsException | CharacterCodingException e) {
                 // Said below.
             }
             throw new ManifestException("the list of files has a line that is none");

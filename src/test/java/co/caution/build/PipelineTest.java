@@ -62,10 +62,11 @@ class PipelineTest {
         Path stage = image.stage();
         try (var files = Files.list(stage)) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder(
-                    "app", "Containerfile.eif", "enclave", "run.sh", "manifest.json", "build.log", "output");
+                    "app", "Containerfile.eif", "enclave", "run.sh", "manifest.json", "files.txt", "build.log", "output");
         }
         assertThat(stage.resolve("app/hello.c")).hasSameBinaryContentAs(ContainerBuilds.HELLO.resolve("hello.c"));
         assertThat(stage.resolve("manifest.json")).hasBinaryContent(image.manifestJson());
+        assertThat(Sha256.of(stage.resolve("files.txt"))).isEqualTo(image.manifest().files());
         assertThat(stage.resolve("enclave/init.go")).exists();
         assertThat(stage.resolve("build.log")).content().contains("STEP 3/3: RUN gcc-12", "PCR2 ");
         assertThat(stage.resolve("output/enclave.pcrs")).hasContent(
@@ -226,5 +227,8 @@ class PipelineTest {
         // c_mode 0106755, c_uid 12, c_gid 34, c_nlink 2 of both names
         assertThat(ramdisk.split("00008DED" + "0000000C" + "00000022" + "00000002", -1)).hasSize(3);
         assertThat(ramdisk).contains("app/rootfs/link\0");
+        assertThat(image.files()).content().contains(
+                "f 6755 12 34 3 " + Sha256.of("app".getBytes(StandardCharsets.US_ASCII)) + " /made/app\n",
+                "l 0777 0 0 3 app /made/link\nh 6755 12 34 3 /made/app /made/other\n");
     }
 }

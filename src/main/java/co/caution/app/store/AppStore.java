@@ -186,6 +186,10 @@ public class AppStore {
         return jdbc.sql("select * from release where id = ?").param(id).query(Release.class).optional();
     }
 
+    public Optional<Release> release(UUID app, int number) {
+        return jdbc.sql("select * from release where app_id = ? and number = ?").params(app, number).query(Release.class).optional();
+    }
+
     public Optional<Release> releaseOf(UUID build) {
         return jdbc.sql("select * from release where build_id = ?").param(build).query(Release.class).optional();
     }
