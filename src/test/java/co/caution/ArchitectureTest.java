@@ -36,7 +36,8 @@ class ArchitectureTest {
             Map.entry("packages", List.of()),
             Map.entry("enclaveos", List.of("eif", "packages")),
             Map.entry("build", List.of("eif", "project", "enclaveos", "packages")),
-            Map.entry("verify", List.of("attestation", "build", "project", "eif", "enclaveos", "sshkey")),
+            Map.entry("explain", List.of("eif", "project")),
+            Map.entry("verify", List.of("attestation", "build", "explain", "project", "packages", "eif", "enclaveos", "sshkey")),
             Map.entry("hosting", List.of("eif", "attestation", "enclaveos")),
             Map.entry("account", List.of("sshkey")),
             Map.entry("app", List.of("build", "hosting", "attestation", "eif", "project", "enclaveos", "packages")),
@@ -46,7 +47,7 @@ class ArchitectureTest {
             Map.entry("gateway", List.of("account", "app", "relay", "git", "hosting", "sshkey"))));
 
     /** An auditor can read these without knowing what a web framework is. */
-    private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "verify", "trust");
+    private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "explain", "verify", "trust");
 
     @TestFactory
     List<DynamicTest> aRoomUsesOnlyTheRoomsBelowIt() {

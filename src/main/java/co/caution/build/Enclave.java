@@ -4,6 +4,7 @@ import co.caution.eif.EifMetadata;
 import co.caution.eif.EifWriter;
 import co.caution.eif.Measurements;
 import co.caution.enclaveos.EnclaveOsRelease;
+import co.caution.packages.Sha256;
 import co.caution.project.Manifest;
 import co.caution.project.Procfile;
 import java.io.IOException;

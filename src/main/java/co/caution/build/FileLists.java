@@ -1,5 +1,6 @@
 package co.caution.build;
 
+import co.caution.packages.Sha256;
 import co.caution.project.FileList;
 import co.caution.project.FileList.Entry;
 import co.caution.project.FileList.Type;

@@ -3,6 +3,7 @@ package co.caution.cli;
 import co.caution.eif.AtomicFile;
 import co.caution.eif.Eif;
 import co.caution.eif.InvalidEifException;
+import co.caution.packages.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpHeaders;
@@ -12,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -71,9 +70,9 @@ final class DownloadEifCommand implements Callable<Integer> {
         var bar = new ProgressBar();
         try {
             return AtomicFile.write(file, part -> {
-                MessageDigest digest = sha256();
+                MessageDigest digest = Sha256.digest();
                 HttpHeaders headers = receive(api, path, part, digest, bar);
-                String found = HexFormat.of().formatHex(digest.digest());
+                String found = Sha256.hex(digest);
                 String wanted = headers.firstValue("etag").orElse("").replace("\"", "");
                 if (!found.equals(wanted)) {
                     throw new IOException("what came has the SHA-256 " + found + ", and the server's is " + wanted
@@ -106,13 +105,5 @@ final class DownloadEifCommand implements Callable<Integer> {
         System.out.println("Measured here, from the file:");
         image.measure().map().forEach((register, value) -> System.out.println("  PCR" + register + ": " + value));
         System.out.println("To see where it and your source part: caution verify --eif " + file);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has SHA-256
-        }
     }
 }

@@ -126,7 +126,7 @@ final class EifDiffReport {
                 .map(change -> Output.ordered("what", change.what(), "a", change.a(), "b", change.b())).toList();
     }
 
-    private static @Nullable Map<String, Object> view(@Nullable FirstByte data) {
+    static @Nullable Map<String, Object> view(@Nullable FirstByte data) {
         return data == null ? null : Output.ordered("offset", data.offset(), "from", data.from(), "a", data.a(), "b", data.b());
     }
 }

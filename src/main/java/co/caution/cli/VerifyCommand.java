@@ -8,6 +8,7 @@ import co.caution.project.DeploymentFile;
 import co.caution.trust.Place;
 import co.caution.verify.AppSource;
 import co.caution.verify.EvidenceSource;
+import co.caution.verify.Explaining;
 import co.caution.verify.Reproduction;
 import co.caution.verify.Request;
 import co.caution.verify.Verdict;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,6 +66,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(names = "--channel", paramLabel = "HOST:PORT", description = "Where the app's channel must be: exit 5 unless the enclave's own key answers there (default: the port that the platform hints at, on the URL's host).")
     @Nullable String channel;
+
+    @Option(names = "--eif", paramLabel = "FILE", description = "The image that is said to run (caution apps download-eif): where measurements differ, says which file it is.")
+    @Nullable Path eif;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "How long the endpoint's whole answer may take (default: ${DEFAULT-VALUE}).")
     int timeout;
@@ -154,8 +159,10 @@ final class VerifyCommand implements Callable<Integer> {
 
     private Verdict finish(Optional<DeploymentFile> deployment, Judgement judgement, VerifyReport report, Request request)
             throws InterruptedException {
-        Verdict verdict = judgement.judge(new Verification(clock, new SecureRandom(),
-                root.context().trust(deployment.map(DeploymentFile::server).orElse("")), report).run(request));
+        SSLContext trust = root.context().trust(deployment.map(DeploymentFile::server).orElse(""));
+        Verdict verdict = judgement.judge(new Verification(clock, new SecureRandom(), trust, report).run(request));
+        report.explain(verdict, new Explaining(Optional.ofNullable(eif).map(Surroundings.current().directory()::resolve),
+                request.evidence() instanceof EvidenceSource.Endpoint endpoint ? Optional.of(endpoint.url()) : Optional.empty(), trust));
         report.verdict(verdict);
         return verdict;
     }

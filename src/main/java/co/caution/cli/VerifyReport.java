@@ -7,6 +7,8 @@ import co.caution.eif.Measurements;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.project.Manifest;
 import co.caution.verify.Channel;
+import co.caution.verify.Explaining;
+import co.caution.verify.Explaining.Explained;
 import co.caution.verify.Progress;
 import co.caution.verify.Reproduction;
 import co.caution.verify.SavedEvidence;
@@ -33,6 +35,7 @@ final class VerifyReport implements Progress {
     private Optional<Manifest> manifest = Optional.empty();
     private @Nullable BuiltImage image;
     private @Nullable Channel channel;
+    private @Nullable Explained explained;
 
     /**
      * @param quiet prints nothing but an error
@@ -158,6 +161,13 @@ final class VerifyReport implements Progress {
         judgement.channel(found);
     }
 
+    /** Why it is not what was rebuilt, before that is said. */
+    void explain(Verdict verdict, Explaining explaining) throws InterruptedException {
+        if (verdict instanceof Verdict.MeasurementsDiffer differ && image != null) {
+            explained = explaining.explain(differ.evidence(), manifest, image);
+        }
+    }
+
     void verdict(Verdict verdict) {
         if (json) {
             Output.json(machine(verdict));
@@ -171,6 +181,7 @@ final class VerifyReport implements Progress {
             say("Comparing PCR values...");
             if (verdict instanceof Verdict.MeasurementsDiffer differ) {
                 compared(differ.evidence().document().measurements(), expected);
+                because();
             }
         });
         say("");
@@ -212,6 +223,15 @@ final class VerifyReport implements Progress {
             }
             case Channel.NotBound(String why) -> quote("application channel NOT BOUND: " + why + ".");
             case null, default -> {} // another key is a verdict of its own
+    private void because() {
+        if (explained != null) {
+            say("");
+            say("Why they differ:");
+            explained.notes().forEach(note -> quote("  " + note));
+            new ExplanationReport("runs", "was rebuilt").lines(explained.explanation()).forEach(line -> say("  " + line));
+            if (!explained.explanation().files().isEmpty()) {
+                say("  Whether your source builds the same twice at all: caution reproduce --twice");
+            }
         }
     }
 
@@ -281,6 +301,11 @@ final class VerifyReport implements Progress {
             out.put("stage", image.stage().toString());
         }
         out.putAll(judgement.machine(verdict));
+        if (explained != null) {
+            var explanation = Output.ordered("basis", explained.basis().name().toLowerCase(Locale.ROOT), "notes", explained.notes());
+            explanation.putAll(ExplanationReport.view(explained.explanation()));
+            out.put("explanation", explanation);
+        }
         return out;
     }
 

@@ -85,7 +85,7 @@ class HostileServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "apps list", "apps get " + ID, "apps branch main --app " + ID, "builds list --app " + ID, "builds output --app " + ID,
+        "apps list", "apps get " + ID, "apps branch main --app " + ID, "apps download-eif " + ID, "builds list --app " + ID, "builds output --app " + ID,
         "builds output -f --app " + ID, "builds cancel " + ID + " --app " + ID, "ssh-keys list", "ssh-keys add key.pub",
         "tokens list", "tokens revoke 4a1e", "login --key key", "login --token=caution_z", "status", "init --app " + ID, "doctor"
     })
