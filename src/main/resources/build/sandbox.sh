@@ -7,6 +7,8 @@
 #   init    PID 1 inside: builds the root file system, owns the network namespace, watches the lifeline
 #   enter   inside a second user namespace that owns nothing of the above: runs the command
 #
+# CAUTION_HOST and CAUTION_STORAGE (disk or memory) are for `caution reproduce`; see Circumstances.java.
+#
 # Standard input is the lifeline: a pipe that the caller holds open. When it closes, everything in here dies, even if
 # the caller was killed before it could ask for that.
 set -eu
@@ -104,6 +106,11 @@ init)
   bind "$work/tools" /caution
   mount --bind "$work/inside" work
   chown "$first:$first" work
+  if [ "${CAUTION_STORAGE:-disk}" = memory ]; then
+    mkdir work/storage
+    mount -t tmpfs -o mode=755 storage work/storage
+    chown "$first:$first" work/storage
+  fi
 
   cp /etc/ld.so.cache etc/
   [ ! -d /etc/alternatives ] || cp -RP /etc/alternatives etc/
@@ -128,7 +135,7 @@ init)
   mount -t proc -o nosuid,nodev,noexec,hidepid=2 proc proc
   mount -t tmpfs -o mode=1777,nosuid,nodev,size=256m tmp tmp
   mount -t tmpfs -o mode=755,nosuid,nodev,size=64m run run
-  hostname build
+  hostname "${CAUTION_HOST:-build}"
 
   if [ "$network" != off ]; then
     echo ready >"$work/network"
@@ -171,6 +178,7 @@ init)
   status=0
   wait "$command" || status=$?
   # Files of other ids are easiest removed by whoever can name them. The result, in /work/out, is left.
+  umount -l /work/storage 2>/dev/null || :
   rm -rf /work/storage /work/run /work/tmp /work/home
   exit "$status"
   ;;

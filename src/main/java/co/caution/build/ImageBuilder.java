@@ -26,8 +26,15 @@ final class ImageBuilder {
     private final BuildHome home;
     private final BuildLimits limits;
     private final Builder builder;
+    private final Circumstances circumstances;
 
     ImageBuilder(BuildHome home, BuildLimits limits, Builder builder) {
+        this(home, limits, builder, Circumstances.USUAL);
+    }
+
+    /** @param circumstances of builders that run in the sandbox; an engine has its own */
+    ImageBuilder(BuildHome home, BuildLimits limits, Builder builder, Circumstances circumstances) {
+        this.circumstances = circumstances;
         this.home = home;
         this.limits = limits;
         this.builder = builder;
@@ -83,7 +90,7 @@ final class ImageBuilder {
         return builder == Builder.DOCKER
                 ? new DockerTool(builder.tool(), work, limits)
                 : new SandboxedTool(
-                        builder, work, Sandbox.open(work, source.directory(), limits, ControlGroups.here()));
+                        builder, work, Sandbox.open(work, source.directory(), limits, ControlGroups.here()).under(circumstances));
     }
 
     private static String containerfile(SourceTree source, BuildCommand command) throws BuildException {

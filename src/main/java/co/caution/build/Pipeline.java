@@ -26,6 +26,7 @@ public final class Pipeline {
     private final EnclaveOsRelease os;
     private final BuildLimits limits;
     private final Builder builder;
+    private final Circumstances circumstances;
 
     public Pipeline(BuildHome home, EnclaveOsRelease os, BuildLimits limits) {
         this(home, os, limits, Builder.BUILDAH);
@@ -33,6 +34,12 @@ public final class Pipeline {
 
     /** @param builder refused by {@link #build} unless it is known to conform on this machine, see {@link Conformance} */
     public Pipeline(BuildHome home, EnclaveOsRelease os, BuildLimits limits, Builder builder) {
+        this(home, os, limits, builder, Circumstances.USUAL);
+    }
+
+    /** @param circumstances other than the usual ones only to find out whether they change the image */
+    public Pipeline(BuildHome home, EnclaveOsRelease os, BuildLimits limits, Builder builder, Circumstances circumstances) {
+        this.circumstances = circumstances;
         this.home = home;
         this.os = os;
         this.limits = limits;
@@ -90,7 +97,7 @@ public final class Pipeline {
             new Conformance(home).require(builder);
         }
         ContainerImage image = command != null
-                ? new ImageBuilder(home, limits, builder).build(source, procfile, command, work, log)
+                ? new ImageBuilder(home, limits, builder, circumstances).build(source, procfile, command, work, log)
                 : OciArchive.unpack(source, procfile, work, log);
 
         log.phase(Phase.FLATTEN);

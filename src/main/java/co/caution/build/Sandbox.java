@@ -19,7 +19,11 @@ final class Sandbox {
     private final @Nullable ControlGroup group;
     private final BuildProcess process;
 
-    private Sandbox(Work work, Path source, BuildLimits limits, @Nullable ControlGroup group) {
+    private final Circumstances circumstances;
+
+    private Sandbox(
+            Work work, Path source, BuildLimits limits, @Nullable ControlGroup group, Circumstances circumstances) {
+        this.circumstances = circumstances;
         this.work = work;
         this.source = source;
         this.limits = limits;
@@ -34,7 +38,11 @@ final class Sandbox {
     static Sandbox open(Work work, Path source, BuildLimits limits, ControlGroups groups)
             throws IOException, InterruptedException {
         String name = "caution-" + work.directory().getFileName();
-        return new Sandbox(work, source, limits, groups.make(name, limits, work.groups()).orElse(null));
+        return new Sandbox(work, source, limits, groups.make(name, limits, work.groups()).orElse(null), Circumstances.USUAL);
+    }
+
+    Sandbox under(Circumstances other) {
+        return new Sandbox(work, source, limits, group, other);
     }
 
     /** Who holds the build to its limits, for the log. */
@@ -63,10 +71,10 @@ final class Sandbox {
                 String.valueOf(limits.processes()),
                 String.valueOf(limits.file().bytes())));
         all.addAll(command);
-        var builder = new ProcessBuilder(all);
+        var builder = new ProcessBuilder();
         builder.environment().clear();
         builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.command(circumstances.around(all, builder.environment()));
         int status = process.run(builder, lines, () -> requireWithinLimits(false));
         requireWithinLimits(status != 0);
         return status;

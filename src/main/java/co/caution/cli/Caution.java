@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             VerifyCommand.class,
             StatusCommand.class,
             BuildCommand.class,
+            ReproduceCommand.class,
             TrustCommand.class,
             AttestationCommand.class,
             AppsCommand.class,

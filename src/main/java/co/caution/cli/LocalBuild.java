@@ -74,7 +74,7 @@ final class LocalBuild {
     }
 
     /** The last ones stay for review. */
-    private static void prune(Path builds) throws IOException {
+    static void prune(Path builds) throws IOException {
         if (!Files.isDirectory(builds)) {
             return;
         }
@@ -94,7 +94,7 @@ final class LocalBuild {
     }
 
     /** The build's phases, while one waits; its own output is in the stage's {@code build.log}. */
-    private static BuildListener listener() {
+    static BuildListener listener() {
         return new BuildListener() {
             @Override
             public void phase(String name) {

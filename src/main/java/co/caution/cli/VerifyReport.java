@@ -223,6 +223,9 @@ final class VerifyReport implements Progress {
             }
             case Channel.NotBound(String why) -> quote("application channel NOT BOUND: " + why + ".");
             case null, default -> {} // another key is a verdict of its own
+        }
+    }
+
     private void because() {
         if (explained != null) {
             say("");

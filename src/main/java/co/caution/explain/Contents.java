@@ -119,6 +119,9 @@ final class Contents {
 
     /** A time that is written as a number: seconds since 1970 in four bytes, of either order, within this generation. */
     private Optional<Hint> number(Run run) {
+        if (Words.isText(a) || Words.isText(b)) {
+            return Optional.empty(); // four letters are such a number, too
+        }
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
             int at = order == ByteOrder.LITTLE_ENDIAN ? run.fromA : run.toA - Integer.BYTES;
             if (a.length == b.length && run.toA - run.fromA <= Integer.BYTES && at >= 0 && at + Integer.BYTES <= a.length) {
