@@ -3,7 +3,7 @@ package co.caution.account;
 /** Everything that is done in an organization, and the least role that may: the whole table of permissions. */
 public enum Action {
     LOOK_AT_APPS(Role.VIEWER, "look at apps, their builds and what these said"),
-    FETCH_SOURCE(Role.VIEWER, "fetch or clone an app's source, to verify what runs"),
+    FETCH_SOURCE(Role.VIEWER, "fetch or clone an app's source, or its images, to verify what runs"),
     LOOK_AT_MEMBERS(Role.VIEWER, "see who is in the organization, and as what"),
     LEAVE(Role.VIEWER, "leave the organization"),
     CREATE_APP(Role.MEMBER, "make an app"),

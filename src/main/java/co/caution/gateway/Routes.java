@@ -27,6 +27,7 @@ final class Routes {
             get("/health/ready", new Anyone("likewise")),
             get("/metrics", new Monitor()),
             get("/.well-known/caution/enclaveos/{digest}/{file}", VERIFYING),
+            get("/.well-known/caution/files/{sha256}", VERIFYING),
             post("/api/apps/{app}/attestation", VERIFYING),
             get("/api/trust-root", new Oneself()),
             post("/api/login/challenge", ENTERING),
@@ -61,6 +62,7 @@ final class Routes {
             get("/api/apps/{app}/builds", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/builds/{build}", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/builds/{build}/output", app(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}/releases/{number}/eif", app(Action.FETCH_SOURCE)),
             post("/api/apps/{app}/builds/{build}/cancel", app(Action.CANCEL_BUILD)));
 
     private Routes() {}

@@ -13,6 +13,7 @@ public final class Plan {
             "docs/examples/hello/README.md",
             "docs/guide/verify-an-app.md",
             "docs/reference/verify.md",
+            "docs/guide/when-measurements-differ.md",
             "docs/reference/eif.md",
             "docs/reference/api.md");
 

@@ -3,6 +3,7 @@ package co.caution.app.web;
 import co.caution.app.App;
 import co.caution.app.AppException;
 import co.caution.app.Apps;
+import co.caution.app.Apps.Owner;
 import co.caution.app.PlatformSettings;
 import co.caution.app.Release;
 import java.nio.file.Files;
@@ -33,8 +34,8 @@ class ReleaseController {
 
     /** The image; its entity tag is its SHA-256, so a part that is fetched later belongs to the same bytes. */
     @GetMapping("/eif")
-    ResponseEntity<Resource> eif(@RequestAttribute(Apps.CALLER) UUID account, @PathVariable UUID app, @PathVariable int number) {
-        App found = apps.get(account, app);
+    ResponseEntity<Resource> eif(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @PathVariable int number) {
+        App found = apps.get(owner.id(), app);
         Release release = apps.release(found, number);
         Path image = settings.image(release.eifSha256());
         if (!Files.isRegularFile(image)) {
