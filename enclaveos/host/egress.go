@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -36,17 +35,9 @@ func newEgress(pairs []string, allowPrivate bool) *egress {
 		e.pairs[p] = true
 	}
 	e.lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
-		return net.DefaultResolver.LookupNetIP(ctx, "ip", whole(host))
+		return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	}
 	return e
-}
-
-// whole keeps the resolver from trying a name below the machine's own domains: what was measured is the whole name.
-func whole(host string) string {
-	if _, err := netip.ParseAddr(host); err == nil || strings.HasSuffix(host, ".") {
-		return host
-	}
-	return host + "."
 }
 
 // serve reads `host:port\n`, answers `ok\n` or `error: …\n`, then carries bytes.

@@ -129,16 +129,6 @@ func TestTheMachinesOwnPublicAddressIsNotDialled(t *testing.T) {
 	}
 }
 
-func TestNamesAreWhole(t *testing.T) {
-	for name, asked := range map[string]string{
-		"api.example.com": "api.example.com.", "api.example.com.": "api.example.com.", "10.0.0.1": "10.0.0.1", "::1": "::1", "db": "db.",
-	} {
-		if got := whole(name); got != asked {
-			t.Errorf("%s: %s", name, got)
-		}
-	}
-}
-
 func TestEgressIsBounded(t *testing.T) {
 	e := newEgress(nil, false)
 	for range maxEgress {
