@@ -129,11 +129,11 @@ public final class EnclaveOs {
     }
 
     private static String local(EnclaveOsLock wanted, EnclaveOsLock built) {
-        LockChanges changes = LockChanges.between(wanted, built);
-        String first = changes.lines().getFirst();
-        return "Note: this EnclaveOS is not the shipped one but a local one (lock " + built.digest().substring(0, 12) + "): "
-                + first + (changes.lines().size() > 1 ? " and " + (changes.lines().size() - 1) + " more" : "")
-                + "; `caution enclaveos build --locked` refuses, `caution enclaveos describe` says all.";
+        String why = wanted.inputs().pins().equals(built.inputs().pins())
+                ? "it differs in " + LockChanges.between(wanted, built).names()
+                : "a pin can no longer be had, so all are the newest on offer";
+        return "Note: this EnclaveOS is not the shipped one but a local one, lock " + built.digest().substring(0, 12) + " (" + why
+                + "); --locked refuses, `caution enclaveos describe` says more.";
     }
 
     interface Work<T> {

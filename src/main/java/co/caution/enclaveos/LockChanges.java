@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * In what two locks differ, a line for each thing, in words for a person.
@@ -36,6 +37,14 @@ public record LockChanges(List<String> lines) {
 
     public boolean none() {
         return lines.isEmpty();
+    }
+
+    /** What differs, without from what to what, such as {@code source guest, output init}. */
+    public String names() {
+        return lines.stream()
+                .map(line -> line.split(" "))
+                .map(words -> List.of("package", "source", "output").contains(words[0]) ? words[0] + " " + words[1] : words[0])
+                .collect(Collectors.joining(", "));
     }
 
     /** @throws EnclaveOsBuildException unless there is none */

@@ -32,6 +32,8 @@ class LockChangesTest {
         outputs.put("init", "e".repeat(64));
         var after = new EnclaveOsLock(new LockedInputs(3, pins, sources, "quiet"), outputs, "f".repeat(96));
 
+        assertThat(LockChanges.between(BEFORE, after).names()).isEqualTo("recipe, package binutils, package gcc, package make, go,"
+                + " source guest, cmdline, output init, pcr1");
         assertThat(LockChanges.between(BEFORE, after).lines()).containsExactly(
                 "recipe 2 -> 3",
                 "package binutils 2.40-2 is gone",
