@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HermeticBuildIT {
 
     @TempDir
-    Path directory;
+    static Path directory;
 
     private EnclaveOsLock lock;
 
