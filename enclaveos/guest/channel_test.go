@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -116,6 +117,37 @@ func TestAQuestionThatBrokeDoesNotLookComplete(t *testing.T) {
 	if _, err := io.ReadAll(application); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("the question looks complete: %v", err)
 	}
+}
+
+func TestTwoHundredHeldConnectionsFitIn64MiB(t *testing.T) {
+	c, err := newChannel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc + m.StackInuse
+	}
+	before := memory()
+	clients := make([]*tls.Conn, 200) // their memory is counted, too
+	for i := range clients {
+		near, outside := pair(t)
+		inside, application := pair(t)
+		go c.forward(outside, func(s stream) { splice(s, inside, time.Minute) })
+		clients[i] = tls.Client(near, believeAnything())
+		io.WriteString(clients[i], "question") // each has carried something
+		if _, err := io.ReadFull(application, make([]byte, 8)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after := memory()
+	t.Logf("%d KiB for each connection and its client", (after-before)/200>>10)
+	if after-before > 64<<20 {
+		t.Errorf("%d MiB", (after-before)>>20)
+	}
+	runtime.KeepAlive(clients)
 }
 
 func TestOldOrForeignHandshakesAreRefused(t *testing.T) {

@@ -35,6 +35,7 @@ type job struct {
 	Workdir string
 	User    manifest.User
 	Hosts   string
+	Stderr  bool // descriptor 2 is a pipe to the agent
 }
 
 // outcome is how the application ended, as the shim saw it.
@@ -116,7 +117,7 @@ func start(m *manifest.Manifest, hosts string, group *cgroup) (*App, error) {
 		return nil, err
 	}
 	configRead.Close() // so that a shim that dies breaks the write instead of hanging it
-	work := job{Argv: m.Argv, Env: m.Env, Workdir: m.Workdir, User: m.User, Hosts: hosts}
+	work := job{Argv: m.Argv, Env: m.Env, Workdir: m.Workdir, User: m.User, Hosts: hosts, Stderr: m.Stderr}
 	if err := json.NewEncoder(configWrite).Encode(work); err != nil {
 		return nil, fmt.Errorf("hand over to the shim: %w", err)
 	}

@@ -45,7 +45,7 @@ func runShim() outcome {
 	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, prSetDumpable, 0, 0); errno != 0 {
 		return outcome{Failure: FailRoot, Error: errno.Error()}
 	}
-	pid, failure, err := launch(config)
+	pid, failure, err := launch(config, work.Stderr)
 	if err != nil {
 		return outcome{Failure: FailLaunch, Error: err.Error()}
 	}
@@ -68,7 +68,17 @@ func runShim() outcome {
 }
 
 // launch starts the launcher and reads why it could not become the application; its pipe closes when it could.
-func launch(config []byte) (pid int, failure string, err error) {
+func launch(config []byte, stderr bool) (pid int, failure string, err error) {
+	// The application's own: our descriptors lead to the agent's device files.
+	null, err := os.OpenFile("/dev/null", os.O_RDWR, 0)
+	if err != nil {
+		return 0, "", err
+	}
+	defer null.Close()
+	errorOutput := null.Fd()
+	if stderr {
+		errorOutput = 2
+	}
 	configRead, configWrite, err := os.Pipe()
 	if err != nil {
 		return 0, "", err
@@ -82,7 +92,7 @@ func launch(config []byte) (pid int, failure string, err error) {
 	pid, err = syscall.ForkExec(self, []string{launchName}, &syscall.ProcAttr{
 		Dir:   "/",
 		Env:   []string{},
-		Files: []uintptr{0, 1, 2, configRead.Fd(), failWrite.Fd()},
+		Files: []uintptr{null.Fd(), null.Fd(), errorOutput, configRead.Fd(), failWrite.Fd()},
 		Sys:   &syscall.SysProcAttr{Setsid: true},
 	})
 	configRead.Close()

@@ -1,22 +1,30 @@
 package co.caution.enclaveos;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import co.caution.eif.CpioArchive;
 import co.caution.eif.CpioEntry;
 import co.caution.eif.CpioEntry.Content;
+import co.caution.packages.PackageHome;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,6 +55,27 @@ final class BootedEnclave implements AutoCloseable {
                 .redirectError(directory.resolve("host.log").toFile())
                 .start();
         Thread.ofVirtual().start(this::readEvents);
+    }
+
+    /**
+     * The release that was built from these sources. It needs QEMU, and a cache that holds the release:
+     * {@code CAUTION_ENCLAVEOS_CACHE}, or {@code .cache/caution/enclaveos} in the home directory.
+     */
+    static EnclaveOsRelease release() throws Exception {
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(":"))
+                        .anyMatch(dir -> Files.isExecutable(Path.of(dir, "qemu-system-x86_64"))),
+                "qemu-system-x86_64 is not installed: apt-get install qemu-system-x86");
+        String named = System.getenv("CAUTION_ENCLAVEOS_CACHE");
+        Path cache = named != null
+                ? Path.of(named)
+                : Path.of(System.getProperty("user.home"), ".cache", "caution", "enclaveos");
+        Optional<EnclaveOsRelease> built = new EnclaveOsBuilder(
+                        cache, new PackageHome(cache.getParent()), EnclaveOsSources.packaged(),
+                        KnownLocks.shippedLock().orElse(null))
+                .cached();
+        assumeTrue(built.isPresent(), "no release of these sources in " + cache + ": build EnclaveOS first");
+        return built.get();
     }
 
     private static List<CpioEntry> entries(App app) {
@@ -100,6 +129,44 @@ final class BootedEnclave implements AutoCloseable {
                 return event;
             }
         }
+    }
+
+    /** What comes back for a whole request; the other side ends it. */
+    String exchange(int port, String request) throws IOException {
+        try (SocketChannel channel = connect(port)) {
+            for (var left = ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)); left.hasRemaining(); ) {
+                channel.write(left);
+            }
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The attestation endpoint's whole answer to a challenge. */
+    String challenge() throws IOException {
+        String body = "{\"nonce\":\"" + Base64.getEncoder().encodeToString(new byte[32]) + "\"}";
+        return exchange(49502, "POST /attestation HTTP/1.1\r\nHost: enclave\r\nConnection: close\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body);
+    }
+
+    /** The app's answer to {@code GET /}, as soon as it listens. */
+    String get(int port) throws IOException {
+        awaitAnswer(port);
+        return exchange(port, "GET / HTTP/1.1\r\nHost: enclave\r\nConnection: close\r\n\r\n");
+    }
+
+    /** Until the app listens, a connection is closed at once. */
+    void awaitAnswer(int port) throws IOException {
+        for (long end = System.nanoTime() + 60_000_000_000L; System.nanoTime() < end; Thread.onSpinWait()) {
+            try (SocketChannel channel = connect(port)) {
+                channel.write(ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: enclave\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+                if (channel.read(ByteBuffer.allocate(1)) > 0) {
+                    return;
+                }
+            } catch (IOException e) {
+                // refused
+            }
+        }
+        throw new AssertionError("nobody answers on port " + port + "; the console says:\n" + console());
     }
 
     SocketChannel connect(int port) throws IOException {

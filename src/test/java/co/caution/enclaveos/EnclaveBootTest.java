@@ -1,25 +1,19 @@
 package co.caution.enclaveos;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import co.caution.enclaveos.BootedEnclave.App;
-import co.caution.packages.PackageHome;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,20 +40,7 @@ class EnclaveBootTest {
 
     @BeforeAll
     static void needs() throws Exception {
-        assumeTrue(
-                Stream.of(System.getenv("PATH").split(":"))
-                        .anyMatch(dir -> Files.isExecutable(Path.of(dir, "qemu-system-x86_64"))),
-                "qemu-system-x86_64 is not installed: apt-get install qemu-system-x86");
-        String named = System.getenv("CAUTION_ENCLAVEOS_CACHE");
-        Path cache = named != null
-                ? Path.of(named)
-                : Path.of(System.getProperty("user.home"), ".cache", "caution", "enclaveos");
-        Optional<EnclaveOsRelease> built = new EnclaveOsBuilder(
-                        cache, new PackageHome(cache.getParent()), EnclaveOsSources.packaged(),
-                        KnownLocks.shippedLock().orElse(null))
-                .cached();
-        assumeTrue(built.isPresent(), "no release of these sources in " + cache + ": build EnclaveOS first");
-        release = built.get();
+        release = BootedEnclave.release();
         program = TestApp.build(appDirectory);
     }
 
@@ -210,13 +191,8 @@ class EnclaveBootTest {
     }
 
     private static String post(BootedEnclave enclave, String body) throws IOException {
-        try (SocketChannel channel = enclave.connect(ATTESTATION);
-                InputStream in = Channels.newInputStream(channel)) {
-            send(channel, ("POST /attestation HTTP/1.1\r\nHost: enclave\r\nConnection: close\r\nContent-Length: "
-                            + body.length() + "\r\n\r\n" + body)
-                    .getBytes(StandardCharsets.UTF_8));
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        return enclave.exchange(ATTESTATION, "POST /attestation HTTP/1.1\r\nHost: enclave\r\nConnection: close\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body);
     }
 
     private static String sha384(byte[] bytes) throws Exception {

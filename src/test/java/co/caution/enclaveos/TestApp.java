@@ -1,9 +1,12 @@
 package co.caution.enclaveos;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 
 /** A static program that does in the enclave what its first argument says. */
 final class TestApp {
@@ -45,6 +48,12 @@ final class TestApp {
                         _, err = os.Stat("/dev/nsm")
                         fmt.Fprintln(c, "module:", err)
                     })
+                case "memory":
+                    serve(func(c net.Conn) {
+                        text, _ := os.ReadFile("/proc/meminfo")
+                        c.Write(text)
+                        io.Copy(io.Discard, c)
+                    })
                 case "echo":
                     serve(func(c net.Conn) { io.Copy(c, struct{ io.Reader }{c}) })
                 }
@@ -73,8 +82,19 @@ final class TestApp {
     private TestApp() {}
 
     static Path build(Path directory) throws IOException, InterruptedException {
-        Files.writeString(directory.resolve("main.go"), SOURCE);
-        Files.writeString(directory.resolve("go.mod"), "module app\n\ngo 1.21\n");
+        return buildSource(directory, SOURCE);
+    }
+
+    /** @param resource a program's only file, beside this class */
+    static Path build(Path directory, String resource) throws IOException, InterruptedException {
+        try (InputStream in = Objects.requireNonNull(TestApp.class.getResourceAsStream(resource), resource)) {
+            return buildSource(directory, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Path buildSource(Path directory, String source) throws IOException, InterruptedException {
+        Files.writeString(directory.resolve("main.go"), source);
+        Files.writeString(directory.resolve("go.mod"), "module app\n\ngo 1.24\n");
         Path program = directory.resolve("app");
         Map<String, String> environment = Map.of(
                 "PATH", "/usr/bin:/bin", "HOME", directory.toString(), "CGO_ENABLED", "0", "GOENV", "off",
