@@ -24,6 +24,7 @@ public final class Plan {
             Map.entry("docs/examples/hello/README.md caution packages lock", "asks the package mirror for its newest lists"),
             Map.entry("docs/examples/hello/README.md gcc", "listens on port 8080, which may be taken; pushes build and start it"),
             Map.entry("docs/examples/hello/README.md curl", "asks that port"),
+            Map.entry("docs/examples/own-keys/README.md ", "PushEndToEndIT pushes it and asks for its evidence"),
             Map.entry("docs/guide/first-app.md caution doctor", "says what this very machine lacks; CommandLineIT runs it"),
             Map.entry("docs/guide/first-app.md caution packages lock", "asks the package mirror for its newest lists"),
             Map.entry("docs/guide/install.md tools/prerequisites", "installs packages"),

@@ -2,6 +2,8 @@ package co.caution.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.attestation.Evidence;
+import co.caution.attestation.TrustRoot;
 import co.caution.e2e.Developer.Result;
 import co.caution.verify.ChannelBinding;
 import co.caution.verify.KeyHolder;
@@ -11,13 +13,20 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +129,27 @@ class PushEndToEndIT {
             assertThat(noticed.exitCode()).as(noticed.output()).isEqualTo(5);
             assertThat(noticed.output()).contains("another program answers on the app's port", between.spki());
         }
+    }
+
+    @Test
+    @Tag("full")
+    void anAppHasEvidenceForAKeyOfItsOwn() throws Exception {
+        var kim = developer("kim").withExample("docs/examples/own-keys");
+        assertThat(kim.caution("init", "--name", "keys-kim").exitCode()).isZero();
+        kim.commit("Link the app");
+        Result push = kim.push();
+        assertThat(push.exitCode()).as(push.output()).isZero();
+        String url = match(APPLICATION, push.output());
+        byte[] nonce = "a nonce of the asker's".getBytes(StandardCharsets.US_ASCII);
+        byte[] document = Base64.getDecoder().decode(
+                JSON.readTree(get(url + "/key?nonce=" + HexFormat.of().formatHex(nonce))).path("document").asString());
+        var root = TrustRoot.of(platform.site.home().resolve("simulated-root").resolve("root-certificate.pem"));
+        var evidence = Evidence.check(document, List.of(root), Optional.of(nonce), Instant.now(), Duration.ofMinutes(5), false);
+        assertThat(evidence).isInstanceOf(Evidence.Genuine.class);
+        assertThat(((Evidence.Genuine) evidence).document().bindsUserData("app:own-keys/1".getBytes(StandardCharsets.US_ASCII))).isTrue();
+        // An attestation of the app's is no answer to a verifier: its user_data are not the agent's.
+        assertThat(kim.caution("verify").output()).contains("✓ Attestation verification PASSED");
+        assertThat(kim.caution("apps", "destroy", "--confirm", "keys-kim").exitCode()).isZero();
     }
 
     private static JsonNode verified(Developer developer) throws Exception {
