@@ -19,6 +19,12 @@ fail() {
   exit 125
 }
 
+# Asked without --map-auto, which waits for ever where it is refused (util-linux 2.38).
+require_namespaces() {
+  unshare --user --map-root-user true 2>/dev/null || fail 'the kernel lets this user make no user namespace: not in a chroot,' \
+    'and in a container only where that allows it (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone)'
+}
+
 stage=$1
 shift
 
@@ -50,6 +56,7 @@ host)
     sh "$work/tools/sandbox.sh" init "$own" "$@"
   if [ "$who" = user ]; then
     shift 3
+    require_namespaces
     set -- setsid --wait unshare --user --map-root-user --map-auto "$@"
   fi
   if [ "$network" = off ]; then
@@ -226,6 +233,7 @@ remove)
   if [ "$(id -u)" = 0 ]; then
     exec rm -rf --one-file-system -- "$1"
   fi
+  require_namespaces
   exec unshare --user --map-root-user --map-auto -- rm -rf --one-file-system -- "$1"
   ;;
 

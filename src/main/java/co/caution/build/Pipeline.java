@@ -75,7 +75,7 @@ public final class Pipeline {
     }
 
     private void requireRoom(Path directory) throws BuildException, IOException {
-        long free = Files.getFileStore(directory).getUsableSpace();
+        long free = directory.toFile().getUsableSpace(); // a FileStore is found by its mount, which a chroot does not show
         if (free < limits.freeDisk().bytes()) {
             throw new BuildException(Phase.SOURCE, "the disk is nearly full: " + Size.mebibytes(free >> 20) + " are free in " + directory
                     + ", and a build starts only with " + limits.freeDisk() + "; make room, then try again");

@@ -67,7 +67,11 @@ public final class KnownLocks {
             for (Path directory : directories.sorted().toList()) {
                 Path file = directory.resolve(EnclaveOsLock.FILE);
                 if (Files.isRegularFile(file)) { // an older program's release has none
-                    found.add(EnclaveOsLock.parse(file.toString(), Files.readString(file)));
+                    try {
+                        found.add(EnclaveOsLock.parse(file.toString(), Files.readString(file)));
+                    } catch (EnclaveOsLockException e) {
+                        // Another version of this program wrote it; to this one the release is not known.
+                    }
                 }
             }
         }
