@@ -312,6 +312,42 @@ class PushEndToEndIT {
         assertThat(grace.push().output()).contains("exited with code 3", "the configuration is missing");
     }
 
+    @Test
+    void whatDoesNotReproduceIsExplainedByItsListThenByItsImageAndByBuildingTwice() throws Exception {
+        var henry = developer("henry").withExample("docs/examples/unreproducible/archive-time");
+        henry.caution("init", "--name", "dated");
+        henry.commit("Link the app");
+        assertThat(henry.push().exitCode()).isZero();
+
+        Result listed = henry.caution("verify");
+        assertThat(listed.exitCode()).as(listed.output()).isEqualTo(2);
+        assertThat(listed.output()).contains("PCR1: match", "PCR2: MISMATCH", "Why they differ:", "The configuration of what runs is proven",
+                "A file of the app differs:", "~ /www/data.tar.gz", "perhaps because of the time of the build, in an archive's entries",
+                "What helps against", "touch -d @0", "only the image shows it");
+
+        Result downloaded = henry.caution("apps", "download-eif", "-o", "dated.eif", "--json");
+        assertThat(downloaded.exitCode()).as(downloaded.output()).isZero();
+        JsonNode imaged = JSON.readTree(henry.caution("verify", "--eif", "dated.eif", "--json").output());
+        assertThat(imaged.path("exit_code").asInt()).isEqualTo(2);
+        assertThat(imaged.at("/explanation/basis").asString()).isEqualTo("image");
+        assertThat(imaged.at("/explanation/configuration")).isEmpty();
+        assertThat(imaged.at("/explanation/enclaveos")).isEmpty();
+        assertThat(imaged.at("/explanation/files")).hasSize(1);
+        assertThat(imaged.at("/explanation/files/0/path").asString()).isEqualTo("/www/data.tar.gz");
+        assertThat(imaged.at("/explanation/files/0/cause").asString()).isEqualTo("archive_time");
+        assertThat(imaged.at("/explanation/files/0/seen").asBoolean()).isTrue();
+        assertThat(imaged.at("/explanation/files/0/first_difference/offset").isNumber()).isTrue();
+
+        String other = Path.of(imaged.path("stage").asString(), "output", "enclave.eif").toString();
+        JsonNode refused = JSON.readTree(henry.caution("verify", "--eif", other, "--json").output());
+        assertThat(refused.at("/explanation/basis").asString()).as("nothing is concluded from another image").isEqualTo("list");
+        assertThat(refused.at("/explanation/notes/0").asString()).contains("is another image than the one that runs");
+
+        Result twice = henry.caution("reproduce", "--twice", "--json");
+        assertThat(twice.exitCode()).as(twice.output()).isEqualTo(2);
+        assertThat(JSON.readTree(twice.output()).at("/explanation/causes/0").asString()).isEqualTo("archive_time");
+    }
+
     private static Developer developer(String name) throws Exception {
         return new Developer(platform.site, directory.resolve(name), name, true);
     }
