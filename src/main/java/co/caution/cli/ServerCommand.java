@@ -124,10 +124,12 @@ final class ServerCommand implements Callable<Integer> {
         if (configuration.forPeople()) {
             System.out.println("Caution listens: " + configuration.server() + " (API), SSH port " + configuration.sshPort() + ".");
             System.out.println("Home: " + configuration.home() + ". Stop with Ctrl-C; enclaves stop with it.");
-            service.getBean(Invitations.class).firstOwnerWhereNobodyIs().ifPresent(link -> System.out.println(
-                    "Nobody has an account yet. The first owner opens this link, once, within three days:\n  "
-                            + service.getBean(PlatformSettings.class).invitationUrl(link.secret())
-                            + "\n(or: caution members accept LINK --user NAME --ssh-key FILE)"));
+            var link = service.getBean(Invitations.class).firstOwnerWhereNobodyIs();
+            if (link.isPresent()) { // no lambda: whoever looks at this class for its options would load what that captures
+                System.out.println("Nobody has an account yet. The first owner opens this link, once, within three days:\n  "
+                        + service.getBean(PlatformSettings.class).invitationUrl(link.get().secret())
+                        + "\n(or: caution members accept LINK --user NAME --ssh-key FILE)");
+            }
         }
         Thread.currentThread().join(); // the service's own threads do the work; Ctrl-C ends the process
         return 0;
