@@ -31,7 +31,7 @@ public class AccountException extends RuntimeException {
     public static final class Conflict extends AccountException {
         private static final long serialVersionUID = 1;
 
-        Conflict(String message) {
+        public Conflict(String message) {
             super(message);
         }
     }

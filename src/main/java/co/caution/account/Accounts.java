@@ -65,7 +65,12 @@ public class Accounts {
     /** Makes the account and the organization that is its own, or gives the account of this name. */
     @Transactional
     public Account findOrCreate(String name) {
-        var account = new Account(UUID.randomUUID(), name, clock.instant());
+        return findOrCreate(UUID.randomUUID(), name);
+    }
+
+    /** @param id of a new one */
+    Account findOrCreate(UUID id, String name) {
+        var account = new Account(id, name, clock.instant());
         int made = jdbc.sql("insert into account (id, name, created_at) values (?, ?, ?) on conflict (name) do nothing")
                 .params(account.id(), account.name(), account.createdAt().atOffset(ZoneOffset.UTC))
                 .update();
@@ -111,7 +116,7 @@ public class Accounts {
                 .list();
     }
 
-    /** The last key stays: without one its owner could neither push nor log in again. */
+    /** The last way in stays: without a key or a passkey its owner could not log in again. */
     @Transactional
     public void removeSshKey(UUID accountId, UUID key) {
         lock(accountId);
@@ -119,9 +124,9 @@ public class Accounts {
         if (keys.stream().noneMatch(known -> known.id().equals(key))) {
             throw new AccountException.NotFound("There is no such key. 'caution ssh-keys list' shows yours.");
         }
-        if (keys.size() == 1) {
-            throw new AccountException.Conflict("This is the account's last key: without one you could neither push nor log in"
-                    + " again. Add another first: caution ssh-keys add FILE");
+        if (keys.size() == 1 && !hasPasskey(accountId)) {
+            throw new AccountException.Conflict("This is the account's last key, and it has no passkey: without one you could"
+                    + " neither push nor log in again. Add another first: caution ssh-keys add FILE");
         }
         jdbc.sql("delete from ssh_key where id = ? and account_id = ?").params(key, accountId).update();
     }
@@ -204,8 +209,12 @@ public class Accounts {
                 .update();
     }
 
-    /** One change of an account's keys at a time. */
-    private void lock(UUID accountId) {
+    private boolean hasPasskey(UUID accountId) {
+        return jdbc.sql("select exists (select 1 from passkey where account_id = ?)").param(accountId).query(Boolean.class).single();
+    }
+
+    /** One change of an account's ways in at a time. */
+    void lock(UUID accountId) {
         jdbc.sql("select id from account where id = ? for update").param(accountId).query().singleRow();
     }
 

@@ -133,11 +133,15 @@ public class Invitations {
     /** Makes the account that the invitation is for. Whoever calls gives it a way in, in the same transaction. */
     @Transactional
     public Account enter(String secret, String name) {
+        return enter(secret, UUID.randomUUID(), name);
+    }
+
+    Account enter(String secret, UUID id, String name) {
         look(secret);
         if (accounts.exists(name)) {
             throw new AccountException.Conflict("The name '" + name + "' is taken. Choose another; if it is yours, sign in first.");
         }
-        Account account = accounts.findOrCreate(name);
+        Account account = accounts.findOrCreate(id, name);
         use(secret, account.id());
         return account;
     }

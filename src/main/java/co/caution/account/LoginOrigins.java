@@ -1,5 +1,6 @@
 package co.caution.account;
 
+import java.net.URI;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,11 @@ public final class LoginOrigins {
 
     public boolean contains(String origin) {
         return origins.contains(origin);
+    }
+
+    /** Those of a host: where its passkeys may be used. */
+    Set<String> ofHost(String host) {
+        return origins.stream().filter(origin -> host.equals(URI.create(origin).getHost())).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The one to tell people. */

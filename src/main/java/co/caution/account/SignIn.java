@@ -23,12 +23,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class SignIn {
 
-    static final Duration CHALLENGE_LIFE = Duration.ofMinutes(5);
-    static final int MOST_FOR_ADDRESS = 20;
-    static final int MOST = 10_000;
+    static final Duration CHALLENGE_LIFE = OpenChallenges.LIFE;
     private static final int NONCE_BYTES = 32;
-    /** Held while challenges are counted: two requests at once must not both be the last one allowed. */
-    private static final long COUNTING = 0x6c6f67696e00L;
 
     /** @param challenge to be signed, see {@link LoginMessage} */
     public record Challenge(UUID id, String challenge, Instant expiresAt) {}
@@ -67,17 +63,7 @@ public class SignIn {
             throw new AccountException("'" + SshPublicKey.name(user) + "' is not a user name.");
         }
         var now = clock.instant();
-        jdbc.sql("select pg_advisory_xact_lock(?)").param(COUNTING).query().singleRow();
-        jdbc.sql("delete from login_challenge where expires_at <= ?").param(now.atOffset(ZoneOffset.UTC)).update();
-        String from = ClientNetwork.of(address);
-        int[] open = jdbc.sql("select count(*), count(*) filter (where address = ?) from login_challenge")
-                .param(from)
-                .query((row, i) -> new int[] {row.getInt(1), row.getInt(2)})
-                .single();
-        if (open[0] >= MOST || open[1] >= MOST_FOR_ADDRESS) {
-            throw new AccountException.TooMany("Too many logins were begun and not ended"
-                    + (open[0] >= MOST ? "" : " from your address") + ". Try again in " + CHALLENGE_LIFE.toMinutes() + " minutes.");
-        }
+        String from = OpenChallenges.admit(jdbc, "login_challenge", now, address);
         var nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         var challenge = new Challenge(UUID.randomUUID(), Base64.getUrlEncoder().withoutPadding().encodeToString(nonce),

@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
             LogoutCommand.class,
             SshKeysCommand.class,
             TokensCommand.class,
+            PasskeysCommand.class,
             OrgsCommand.class,
             MembersCommand.class,
             ServerCommand.class,

@@ -1,5 +1,6 @@
 package co.caution.gateway;
 
+import co.caution.account.AccountException;
 import co.caution.account.Accounts;
 import co.caution.app.Apps;
 import co.caution.sshkey.SshPublicKey;
@@ -80,7 +81,8 @@ class AccountController {
 
     @GetMapping("/tokens")
     List<TokenView> tokens(
-            @RequestAttribute(Apps.CALLER) UUID caller, @RequestAttribute(Accounts.TOKEN) UUID current) {
+            @RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = Accounts.TOKEN, required = false) @Nullable UUID current) {
         return accounts.tokens(caller).stream()
                 .map(token -> new TokenView(token.id(), token.name(), token.id().equals(current), token.createdAt(),
                         token.lastUsedAt(), token.expiresAt()))
@@ -97,7 +99,11 @@ class AccountController {
     @DeleteMapping("/tokens/current")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void revokeCurrent(
-            @RequestAttribute(Apps.CALLER) UUID caller, @RequestAttribute(Accounts.TOKEN) UUID current) {
+            @RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = Accounts.TOKEN, required = false) @Nullable UUID current) {
+        if (current == null) {
+            throw new AccountException.NotFound("This call carries no token, but a browser's session.");
+        }
         accounts.revokeToken(caller, current);
     }
 }

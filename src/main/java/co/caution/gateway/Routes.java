@@ -21,6 +21,8 @@ final class Routes {
     private static final Access VERIFYING = new Anyone("verifying is for everybody");
     private static final Access ENTERING = new Anyone("it is the way in");
 
+    private static final Access PAGE = new Anyone("it holds nobody's data");
+
     static final List<Route> ALL = List.of(
             get("/health", new Anyone("it says nothing but whether the service works")),
             get("/health/live", new Anyone("likewise")),
@@ -41,6 +43,24 @@ final class Routes {
             get("/api/account/tokens", new Oneself()),
             delete("/api/account/tokens/{token}", new Oneself()),
             delete("/api/account/tokens/current", new Oneself()),
+            get("/", PAGE),
+            get("/account", PAGE),
+            get("/join", PAGE),
+            get("/ui/{file}", PAGE),
+            post("/api/passkeys/login/options", ENTERING),
+            post("/api/passkeys/login", ENTERING),
+            post("/api/invitations/passkey/options", ENTERING),
+            post("/api/invitations/passkey", ENTERING),
+            get("/api/passkeys", new Oneself()),
+            post("/api/passkeys/options", new Oneself()),
+            post("/api/passkeys", new Oneself()),
+            patch("/api/passkeys/{passkey}", new Oneself()),
+            delete("/api/passkeys/{passkey}", new Oneself()),
+            post("/api/account/browser-link", new Oneself()),
+            get("/api/sessions", new Oneself()),
+            post("/api/sessions", new Oneself()),
+            delete("/api/sessions/{session}", new Oneself()),
+            delete("/api/sessions/current", new Oneself()),
             get("/api/organizations", new Oneself()),
             post("/api/organizations", new Oneself()),
             delete("/api/organizations/{organization}/membership", organization(Action.LEAVE)),

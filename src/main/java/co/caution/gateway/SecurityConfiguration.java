@@ -7,15 +7,21 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
 /** What kind of token a call takes, from the table of routes; in an organization {@link Gate} decides. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 
+    /** Pages get what this server has beside them, and nothing that stands in them or elsewhere. */
+    private static final String CONTENT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
+            + " form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
     @Bean
-    SecurityFilterChain security(HttpSecurity http, TokenFilter tokens, ProblemEntryPoint problems) {
+    SecurityFilterChain security(HttpSecurity http, TokenFilter tokens, SessionFilter sessions, ProblemEntryPoint problems) {
         return http
-                // Calls carry a token in a header, never a cookie: there is no session to ride on.
+                // A token in a header cannot be ridden on; for the cookie SessionFilter asks where a call comes from.
                 .csrf(csrf -> csrf.disable())
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(cache -> cache.disable())
@@ -23,7 +29,9 @@ class SecurityConfiguration {
                 .httpBasic(basic -> basic.disable())
                 .formLogin(form -> form.disable())
                 .headers(headers -> headers
-                        .contentSecurityPolicy(csp -> csp.policyDirectives("default-src 'none'; frame-ancestors 'none'")))
+                        .contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER))
+                        .crossOriginOpenerPolicy(opener -> opener.policy(CrossOriginOpenerPolicy.SAME_ORIGIN)))
                 .authorizeHttpRequests(requests -> {
                     // The second pass of a request that was answered with an error already.
                     requests.dispatcherTypeMatchers(DispatcherType.ERROR).permitAll();
@@ -40,6 +48,7 @@ class SecurityConfiguration {
                 })
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(problems).accessDeniedHandler(problems))
                 .addFilterBefore(tokens, AnonymousAuthenticationFilter.class)
+                .addFilterAfter(sessions, TokenFilter.class)
                 .build();
     }
 }

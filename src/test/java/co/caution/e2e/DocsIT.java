@@ -50,6 +50,7 @@ class DocsIT {
                       -d '{"ssh_key":"'"$(cat second.pub)"'"}' "$SERVER/api/account/ssh-keys" | id)
                     another() { CAUTION_CONFIG=$PWD/$1 caution login > /dev/null; cat $1/* | token; }
                     OLD_TOKEN=$(another old)
+                    SPENT_TOKEN=$(another spent)
                     OTHER=$(curl -sf -H "Authorization: Bearer $(another other)" "$SERVER/api/account/tokens" \\
                       | tr '{' '\\n' | grep '"current":true' | id)""",
             "docs/reference/eif.md", """

@@ -1,0 +1,110 @@
+package co.caution.account;
+
+import co.caution.sshkey.SshPublicKey;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Browsers that are signed in, each by a random cookie of which the database holds the hash. */
+@Service
+public class Sessions {
+
+    /** Unused for so long, a session is over; each use begins that anew. */
+    public static final Duration IDLE = Duration.ofHours(12);
+
+    /** Used or not, a session is over after so long. */
+    public static final Duration LONGEST = Duration.ofDays(7);
+
+    /** A use is written down at most this often. */
+    private static final Duration GRAIN = Duration.ofMinutes(1);
+
+    public record Session(UUID id, String name, Instant createdAt, Instant lastUsedAt, Instant expiresAt) {}
+
+    /** Whose call it is, and by which session. */
+    public record Caller(UUID account, String name, UUID session) {}
+
+    private final JdbcClient jdbc;
+    private final Clock clock;
+    private final SecureRandom random;
+
+    Sessions(JdbcClient jdbc, Clock clock, SecureRandom random) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * @param name what the browser calls itself
+     * @return the cookie's value, shown this once
+     */
+    @Transactional
+    public String begin(UUID account, String name) {
+        jdbc.sql("delete from session where expires_at <= ? or last_used_at <= ?").params(now(), idle()).update();
+        String secret = Secrets.make(random, "");
+        var now = clock.instant();
+        jdbc.sql("""
+                        insert into session (id, account_id, hash, name, created_at, last_used_at, expires_at)
+                        values (?, ?, ?, ?, ?, ?, ?)""")
+                .params(UUID.randomUUID(), account, Secrets.hash(secret), SshPublicKey.name(name), at(now), at(now),
+                        at(now.plus(LONGEST)))
+                .update();
+        return secret;
+    }
+
+    public Optional<Caller> find(String secret) {
+        var found = jdbc.sql("""
+                        select a.id as account, a.name, s.id as session, s.last_used_at from session s
+                        join account a on a.id = s.account_id
+                        where s.hash = ? and s.expires_at > ? and s.last_used_at > ?""")
+                .params(Secrets.hash(secret), now(), idle())
+                .query((row, _) -> {
+                    if (row.getObject("last_used_at", OffsetDateTime.class).isBefore(at(clock.instant().minus(GRAIN)))) {
+                        touch(row.getObject("session", UUID.class));
+                    }
+                    return new Caller(row.getObject("account", UUID.class), row.getString("name"), row.getObject("session", UUID.class));
+                })
+                .optional();
+        return found;
+    }
+
+    private void touch(UUID session) {
+        jdbc.sql("update session set last_used_at = ? where id = ?").params(now(), session).update();
+    }
+
+    /** Those that are good now, oldest first. */
+    public List<Session> of(UUID account) {
+        return jdbc.sql("""
+                        select id, name, created_at, last_used_at, least(expires_at, last_used_at + make_interval(hours => ?)) as expires_at
+                        from session where account_id = ? and expires_at > ? and last_used_at > ? order by created_at, id""")
+                .params((int) IDLE.toHours(), account, now(), idle())
+                .query(Session.class)
+                .list();
+    }
+
+    public void end(UUID account, UUID session) {
+        if (jdbc.sql("delete from session where id = ? and account_id = ?").params(session, account).update() == 0) {
+            throw new AccountException.NotFound("There is no such session of yours: it has ended.");
+        }
+    }
+
+    private OffsetDateTime now() {
+        return at(clock.instant());
+    }
+
+    private OffsetDateTime idle() {
+        return at(clock.instant().minus(IDLE));
+    }
+
+    private static OffsetDateTime at(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

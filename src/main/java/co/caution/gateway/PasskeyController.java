@@ -1,0 +1,132 @@
+package co.caution.gateway;
+
+import co.caution.account.Account;
+import co.caution.account.Passkeys;
+import co.caution.account.Sessions;
+import co.caution.app.Apps;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Passkeys over HTTP: signing in, and one's own. */
+@RestController
+class PasskeyController {
+
+    /** @param id to be given back with the answer, which is good once */
+    record Asked(UUID id, JsonNode options) {
+        static Asked of(Passkeys.Asked<?> asked) {
+            return new Asked(asked.id(), WebAuthnJson.options(asked.options()));
+        }
+    }
+
+    record Answer(UUID id, JsonNode credential, @Nullable String name, @Nullable String invitation) {
+        Answer {
+            if (id == null) {
+                throw new IllegalRequestException("'id' is missing: that which came with the options.");
+            }
+        }
+
+        String called() {
+            return name == null ? "" : name;
+        }
+    }
+
+    record Newcomer(String invitation, String name) {}
+
+    record Name(String name) {}
+
+    record SignedIn(String user) {}
+
+    record PasskeyView(UUID id, String name, boolean synced, Instant createdAt, @Nullable Instant lastUsedAt) {
+        static PasskeyView of(Passkeys.Passkey passkey) {
+            return new PasskeyView(passkey.id(), passkey.name(), passkey.synced(), passkey.createdAt(), passkey.lastUsedAt());
+        }
+    }
+
+    private final Passkeys passkeys;
+    private final Sessions sessions;
+    private final SessionCookie cookie;
+    private final TransactionOperations transactions;
+
+    PasskeyController(Passkeys passkeys, Sessions sessions, SessionCookie cookie, TransactionOperations transactions) {
+        this.passkeys = passkeys;
+        this.sessions = sessions;
+        this.cookie = cookie;
+        this.transactions = transactions;
+    }
+
+    @PostMapping("/api/passkeys/login/options")
+    Asked askLogin(HttpServletRequest http) {
+        return Asked.of(passkeys.askLogin(LoginController.address(http.getRemoteAddr())));
+    }
+
+    @PostMapping("/api/passkeys/login")
+    SignedIn login(@RequestBody Answer answer, HttpServletRequest http, HttpServletResponse response) {
+        return signIn(passkeys.login(answer.id(), WebAuthnJson.assertion(answer.credential())), http, response);
+    }
+
+    @PostMapping("/api/invitations/passkey/options")
+    Asked askNewcomer(@RequestBody Newcomer request, HttpServletRequest http) {
+        return Asked.of(passkeys.askNewcomer(String.valueOf(request.invitation()), request.name(),
+                LoginController.address(http.getRemoteAddr())));
+    }
+
+    @PostMapping("/api/invitations/passkey")
+    @ResponseStatus(HttpStatus.CREATED)
+    SignedIn enter(@RequestBody Answer answer, HttpServletRequest http, HttpServletResponse response) {
+        Account account = passkeys.enter(String.valueOf(answer.invitation()), answer.id(), WebAuthnJson.attestation(answer.credential()),
+                answer.called(), what -> transactions.execute(_ -> what.get()));
+        return signIn(account, http, response);
+    }
+
+    private SignedIn signIn(Account account, HttpServletRequest http, HttpServletResponse response) {
+        String agent = http.getHeader(HttpHeaders.USER_AGENT);
+        cookie.set(response, sessions.begin(account.id(), agent == null ? "" : agent));
+        return new SignedIn(account.name());
+    }
+
+    @GetMapping("/api/passkeys")
+    List<PasskeyView> list(@RequestAttribute(Apps.CALLER) UUID caller) {
+        return passkeys.of(caller).stream().map(PasskeyView::of).toList();
+    }
+
+    @PostMapping("/api/passkeys/options")
+    Asked askAnother(@RequestAttribute(Apps.CALLER) UUID caller, HttpServletRequest http) {
+        return Asked.of(passkeys.askAnother(caller, LoginController.address(http.getRemoteAddr())));
+    }
+
+    @PostMapping("/api/passkeys")
+    @ResponseStatus(HttpStatus.CREATED)
+    List<PasskeyView> add(@RequestAttribute(Apps.CALLER) UUID caller, @RequestBody Answer answer) {
+        passkeys.add(caller, answer.id(), WebAuthnJson.attestation(answer.credential()), answer.called());
+        return list(caller);
+    }
+
+    @PatchMapping("/api/passkeys/{passkey}")
+    List<PasskeyView> rename(@RequestAttribute(Apps.CALLER) UUID caller, @PathVariable UUID passkey, @RequestBody Name request) {
+        passkeys.rename(caller, passkey, String.valueOf(request.name()));
+        return list(caller);
+    }
+
+    @DeleteMapping("/api/passkeys/{passkey}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void remove(@RequestAttribute(Apps.CALLER) UUID caller, @PathVariable UUID passkey) {
+        passkeys.remove(caller, passkey);
+    }
+}

@@ -1,0 +1,99 @@
+package co.caution.gateway;
+
+import co.caution.account.AccountException;
+import co.caution.account.Accounts;
+import co.caution.account.Sessions;
+import co.caution.app.Apps;
+import co.caution.app.PlatformSettings;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Browsers that are signed in, and the way there for somebody who has only an SSH key as yet. */
+@RestController
+class SessionController {
+
+    private static final Duration LINK_LIFE = Duration.ofMinutes(10);
+
+    /** @param current whether this very call carries it */
+    record SessionView(UUID id, String name, boolean current, Instant createdAt, Instant lastUsedAt, Instant expiresAt) {}
+
+    /** @param link shown this once */
+    record BrowserLink(String link, Instant expiresAt) {}
+
+    private final Sessions sessions;
+    private final Accounts accounts;
+    private final SessionCookie cookie;
+    private final PlatformSettings settings;
+    private final Clock clock;
+
+    SessionController(Sessions sessions, Accounts accounts, SessionCookie cookie, PlatformSettings settings, Clock clock) {
+        this.sessions = sessions;
+        this.accounts = accounts;
+        this.cookie = cookie;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    @GetMapping("/api/sessions")
+    List<SessionView> list(@RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = SessionFilter.SESSION, required = false) @Nullable UUID current) {
+        return sessions.of(caller).stream()
+                .map(session -> new SessionView(session.id(), session.name(), session.id().equals(current), session.createdAt(),
+                        session.lastUsedAt(), session.expiresAt()))
+                .toList();
+    }
+
+    /** A token of ten minutes in a link, for {@link #exchange}. */
+    @PostMapping("/api/account/browser-link")
+    @ResponseStatus(HttpStatus.CREATED)
+    BrowserLink link(@RequestAttribute(Apps.CALLER) UUID caller) {
+        var end = clock.instant().plus(LINK_LIFE);
+        return new BrowserLink(settings.publicUrl() + "/#" + accounts.createToken(caller, "for a browser", end), end);
+    }
+
+    /** Gives a token away for a session: the token ends, so that a link in a browser's history opens nothing. */
+    @PostMapping("/api/sessions")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void exchange(@RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = Accounts.TOKEN, required = false) @Nullable UUID token, HttpServletRequest http, HttpServletResponse response) {
+        if (token == null) {
+            throw new AccountException.Conflict("This browser is signed in already.");
+        }
+        accounts.revokeToken(caller, token);
+        String agent = http.getHeader(HttpHeaders.USER_AGENT);
+        cookie.set(response, sessions.begin(caller, agent == null ? "" : agent));
+    }
+
+    @DeleteMapping("/api/sessions/{session}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void end(@RequestAttribute(Apps.CALLER) UUID caller, @PathVariable UUID session) {
+        sessions.end(caller, session);
+    }
+
+    /** Signing out. */
+    @DeleteMapping("/api/sessions/current")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void endCurrent(@RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = SessionFilter.SESSION, required = false) @Nullable UUID current, HttpServletResponse response) {
+        if (current == null) {
+            throw new AccountException.NotFound("This call carries a token, not a browser's session.");
+        }
+        sessions.end(caller, current);
+        cookie.clear(response);
+    }
+}

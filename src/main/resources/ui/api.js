@@ -1,0 +1,86 @@
+// What all pages need: calls to the API, passkeys, and saying what went wrong.
+
+export async function call(method, path, body, token) {
+  const headers = {};
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const answer = await fetch(path, {
+    method, headers, credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  let json = null;
+  try { json = text ? JSON.parse(text) : null; } catch { /* not ours: the status says enough */ }
+  if (!answer.ok) {
+    const error = new Error(json?.detail ?? `The server answered ${answer.status}.`);
+    error.status = answer.status;
+    throw error;
+  }
+  return json;
+}
+
+const bytes = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+  .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+const known = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
+
+function secure() {
+  if (!window.PublicKeyCredential) {
+    throw new Error(window.isSecureContext
+      ? 'This browser knows no passkeys.'
+      : 'Passkeys need https, or http on localhost. Open this page under such an address.');
+  }
+}
+
+export async function createPasskey(options) {
+  secure();
+  const made = await navigator.credentials.create({ publicKey: {
+    ...options,
+    challenge: bytes(options.challenge),
+    user: { ...options.user, id: bytes(options.user.id) },
+    excludeCredentials: known(options.excludeCredentials),
+    extensions: undefined,
+  } });
+  return {
+    id: made.id, rawId: text(made.rawId), type: made.type, clientExtensionResults: {},
+    response: { clientDataJSON: text(made.response.clientDataJSON), attestationObject: text(made.response.attestationObject) },
+  };
+}
+
+export async function usePasskey(options) {
+  secure();
+  const used = await navigator.credentials.get({ publicKey: {
+    ...options, challenge: bytes(options.challenge), allowCredentials: known(options.allowCredentials), extensions: undefined,
+  } });
+  return {
+    id: used.id, rawId: text(used.rawId), type: used.type, clientExtensionResults: {},
+    response: {
+      clientDataJSON: text(used.response.clientDataJSON),
+      authenticatorData: text(used.response.authenticatorData),
+      signature: text(used.response.signature),
+      userHandle: used.response.userHandle ? text(used.response.userHandle) : null,
+    },
+  };
+}
+
+export const at = (id) => document.getElementById(id);
+
+/** Does what a button or form is for; it rests meanwhile, and what goes wrong is said. */
+export async function doing(element, what) {
+  const button = element.tagName === 'FORM' ? element.querySelector('button') : element;
+  button.disabled = true;
+  at('problem').textContent = '';
+  try {
+    await what();
+  } catch (error) {
+    at('problem').textContent = error.name === 'NotAllowedError' ? 'Nothing was done: the device said no, or waited too long.' : error.message;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** Takes a secret out of the address at once, so that it stays in no history. */
+export function secretOfAddress() {
+  const secret = location.hash.slice(1);
+  if (secret) history.replaceState(null, '', location.pathname);
+  return secret;
+}
