@@ -38,6 +38,7 @@ class ArchitectureTest {
             Map.entry("build", List.of("eif", "project", "enclaveos", "packages")),
             Map.entry("explain", List.of("eif", "project")),
             Map.entry("verify", List.of("attestation", "build", "explain", "project", "packages", "eif", "enclaveos", "sshkey")),
+            Map.entry("connect", List.of("verify")),
             Map.entry("hosting", List.of("eif", "attestation", "enclaveos")),
             Map.entry("account", List.of("sshkey")),
             Map.entry("app", List.of("build", "hosting", "attestation", "eif", "project", "enclaveos", "packages")),
@@ -47,7 +48,7 @@ class ArchitectureTest {
             Map.entry("gateway", List.of("account", "app", "relay", "git", "hosting", "sshkey"))));
 
     /** An auditor can read these without knowing what a web framework is. */
-    private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "explain", "verify", "trust");
+    private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "explain", "verify", "trust", "connect");
 
     @TestFactory
     List<DynamicTest> aRoomUsesOnlyTheRoomsBelowIt() {

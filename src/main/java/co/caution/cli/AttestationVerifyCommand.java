@@ -82,7 +82,7 @@ final class AttestationVerifyCommand implements Callable<Integer> {
         Optional<byte[]> challenge = challenge(nonce);
         Optional<Instant> time = time();
         var verification = new DocumentVerification(roots, allowSimulated ? roots : List.of(), challenge, time,
-                duration(maxAge), allowDebug, VerifyCommand.expected(pcrs));
+                duration("--max-age", maxAge), allowDebug, VerifyCommand.expected(pcrs));
         DocumentFile document = DocumentFile.read(file);
         Verdict verdict = verification.run(document.document());
         new DocumentReport(document, challenge.isPresent(), at == null).print(verdict, json);
@@ -103,7 +103,8 @@ final class AttestationVerifyCommand implements Callable<Integer> {
         }
     }
 
-    static Duration duration(String text) {
+    /** @param option that it was given to */
+    static Duration duration(String option, String text) {
         Matcher number = DURATION.matcher(text);
         if (number.matches()) {
             long value = Long.parseLong(number.group(1));
@@ -124,7 +125,7 @@ final class AttestationVerifyCommand implements Callable<Integer> {
                 // Said below.
             }
         }
-        throw new CliException(Errors.USAGE, "--max-age is a number of seconds, or such as 90s, 5m, 2h, 1d, PT5M, not '" + text + "'.");
+        throw new CliException(Errors.USAGE, option + " is a number of seconds, or such as 90s, 5m, 2h, 1d, PT5M, not '" + text + "'.");
     }
 
     private static Optional<byte[]> challenge(@Nullable String hex) {

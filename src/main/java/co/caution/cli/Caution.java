@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
             QuickstartCommand.class,
             InitCommand.class,
             VerifyCommand.class,
+            ConnectCommand.class,
             StatusCommand.class,
             BuildCommand.class,
             ReproduceCommand.class,

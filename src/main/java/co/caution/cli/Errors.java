@@ -27,6 +27,8 @@ final class Errors {
     static final int USAGE = 64;
     static final int OTHER = 1;
     static final int NOT_REPRODUCED = 6;
+    /** As {@code verify} has it: true, but not what was asked for. */
+    static final int POLICY = 5;
     private static final int MOST_GUESSES = 3;
 
     private Errors() {}

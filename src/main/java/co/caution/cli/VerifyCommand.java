@@ -101,12 +101,19 @@ final class VerifyCommand implements Callable<Integer> {
     VerifyOutputs outputs;
 
     private final Clock clock = Clock.systemUTC();
+    private final Rebuilds rebuilds = new Rebuilds();
 
     @Override
     public Integer call() throws Exception {
         if (outputs.summary && json) {
             throw new CliException(Errors.USAGE, "--summary and --json are two forms of one result: name one.");
         }
+        Judgement judgement = judgement();
+        return outputs.written(judgement, clock, () -> verdict(judgement, false)).exitCode();
+    }
+
+    /** What this person's configuration has to say; read anew for each verification. */
+    Judgement judgement() {
         if (maxAge < 0) {
             throw new CliException(Errors.USAGE, "--max-age is a number of seconds, not " + maxAge + ".");
         }
@@ -119,14 +126,21 @@ final class VerifyCommand implements Callable<Integer> {
         if (channel != null && document != null) {
             throw new CliException(Errors.USAGE, "--document asks nobody; leave out --channel.");
         }
-        Optional<DeploymentFile> deployment = from == null ? deploymentAbove() : Optional.empty();
-        Optional<String> endpoint = endpoint(deployment);
-        Judgement judgement = outputs.judgement(endpoint, root.context().cache(), clock);
-        return outputs.written(judgement, clock, () -> verdict(deployment, endpoint, judgement)).exitCode();
+        return outputs.judgement(endpoint(deployment()), root.context().cache(), clock);
     }
 
-    private Verdict verdict(Optional<DeploymentFile> deployment, Optional<String> endpoint, Judgement judgement)
-            throws InterruptedException {
+    private Optional<DeploymentFile> deployment() {
+        return from == null ? deploymentAbove() : Optional.empty();
+    }
+
+    /**
+     * A verification from its beginning.
+     *
+     * @param silent prints nothing at all
+     */
+    Verdict verdict(Judgement judgement, boolean silent) throws InterruptedException {
+        Optional<DeploymentFile> deployment = deployment();
+        Optional<String> endpoint = endpoint(deployment);
         Optional<TrustRoot> pinned = judgement.pinned();
         var roots = new ArrayList<TrustRoot>();
         roots.add(TrustRoot.awsCommercial());
@@ -135,35 +149,38 @@ final class VerifyCommand implements Callable<Integer> {
             roots.add(named(file));
         }
         List<TrustRoot> accepted = allowSimulated ? roots : pinned.map(List::of).orElse(List.of());
-        var report = new VerifyReport(json, outputs.summary, judgement, save == null ? Optional.empty() : Optional.of(EvidenceFile.at(save)));
+        var report = new VerifyReport(json, silent || outputs.summary, judgement, save == null ? Optional.empty() : Optional.of(EvidenceFile.at(save)));
         // With known PCRs nothing is needed beyond Java: that holds on every platform.
         return pcrs != null
-                ? finish(deployment, judgement, report, new Request(evidence(endpoint), roots, accepted, allowDebug,
+                ? finish(deployment, judgement, report, silent, new Request(evidence(endpoint), roots, accepted, allowDebug,
                         Duration.ofSeconds(maxAge), expected(pcrs), Optional.empty()))
-                : withSource(deployment, judgement, report, roots, accepted, evidence(endpoint));
+                : withSource(deployment, judgement, report, silent, roots, accepted, evidence(endpoint));
     }
 
-    private Verdict withSource(Optional<DeploymentFile> deployment, Judgement judgement, VerifyReport report, List<TrustRoot> roots,
-            List<TrustRoot> accepted, EvidenceSource evidence) throws InterruptedException {
+    private Verdict withSource(Optional<DeploymentFile> deployment, Judgement judgement, VerifyReport report, boolean silent,
+            List<TrustRoot> roots, List<TrustRoot> accepted, EvidenceSource evidence) throws InterruptedException {
         Path cache = root.context().cache();
-        Optional<AppSource> named = from == null ? LocalBuild.here(commit, json) : Optional.of(LocalBuild.named(from, commit, cache));
+        Optional<AppSource> named = from == null ? LocalBuild.here(commit, json || silent) : Optional.of(LocalBuild.named(from, commit, cache));
         try {
             named.ifPresent(judgement::source);
-            Optional<Reproduction> source = named.map(app -> app.reproducedBy(enclaveOs.supply(cache), LocalBuild.of(app, options, cache, json)));
-            return finish(deployment, judgement, report,
+            Optional<Reproduction> source = named.map(app -> app.reproducedBy(enclaveOs.supply(cache),
+                    rebuilds.once(app, LocalBuild.of(app, options, cache, json || silent || outputs.summary))));
+            return finish(deployment, judgement, report, silent,
                     new Request(evidence, roots, accepted, allowDebug, Duration.ofSeconds(maxAge), Optional.empty(), source));
         } finally {
             named.ifPresent(AppSource::close);
         }
     }
 
-    private Verdict finish(Optional<DeploymentFile> deployment, Judgement judgement, VerifyReport report, Request request)
-            throws InterruptedException {
+    private Verdict finish(Optional<DeploymentFile> deployment, Judgement judgement, VerifyReport report, boolean silent,
+            Request request) throws InterruptedException {
         SSLContext trust = root.context().trust(deployment.map(DeploymentFile::server).orElse(""));
         Verdict verdict = judgement.judge(new Verification(clock, new SecureRandom(), trust, report).run(request));
-        report.explain(verdict, new Explaining(Optional.ofNullable(eif).map(Surroundings.current().directory()::resolve),
-                request.evidence() instanceof EvidenceSource.Endpoint endpoint ? Optional.of(endpoint.url()) : Optional.empty(), trust));
-        report.verdict(verdict);
+        if (!silent) {
+            report.explain(verdict, new Explaining(Optional.ofNullable(eif).map(Surroundings.current().directory()::resolve),
+                    request.evidence() instanceof EvidenceSource.Endpoint endpoint ? Optional.of(endpoint.url()) : Optional.empty(), trust));
+            report.verdict(verdict);
+        }
         return verdict;
     }
 

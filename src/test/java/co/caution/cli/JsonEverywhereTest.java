@@ -21,6 +21,7 @@ class JsonEverywhereTest {
     /** What prints no result, with the reason. */
     private static final Map<String, String> WITHOUT = Map.of(
             "caution", "prints its help",
+            "caution connect", "runs until it is stopped; 'verify --json' says what it verified",
             "caution server", "runs until it is stopped; its log is JSON on request",
             "caution quickstart", "shows a person the commands, each of which has --json",
             "caution completion", "prints a script for a shell",

@@ -24,11 +24,23 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** A TLS server with a key of its own and a certificate that nobody signed: what an enclave's channel looks like. */
 public final class KeyHolder implements AutoCloseable {
 
+    /** What it does with whoever is connected. */
+    @FunctionalInterface
+    public interface Service {
+        void serve(SSLSocket client) throws IOException;
+    }
+
     private final String spki;
+    private final Service service;
     private final SSLServerSocket listener;
 
     /** @param protocol the only version that it speaks */
     public KeyHolder(String protocol) throws Exception {
+        this(protocol, client -> client.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    public KeyHolder(String protocol, Service service) throws Exception {
+        this.service = service;
         var generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
         KeyPair keys = generator.generateKeyPair();
@@ -44,7 +56,7 @@ public final class KeyHolder implements AutoCloseable {
         managers.init(store, new char[0]);
         var context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
-        listener = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 8, InetAddress.getByName("127.0.0.1"));
+        listener = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 256, InetAddress.getByName("127.0.0.1"));
         listener.setEnabledProtocols(new String[] {protocol});
         Thread.ofPlatform().daemon().start(this::serve);
     }
@@ -60,12 +72,21 @@ public final class KeyHolder implements AutoCloseable {
 
     private void serve() {
         while (!listener.isClosed()) {
-            try (var client = (SSLSocket) listener.accept()) {
-                client.startHandshake();
-                client.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
+            try {
+                var client = (SSLSocket) listener.accept();
+                Thread.ofVirtual().start(() -> serve(client));
             } catch (IOException e) {
-                // refused, or closed
+                // closed
             }
+        }
+    }
+
+    private void serve(SSLSocket client) {
+        try (client) {
+            client.startHandshake();
+            service.serve(client);
+        } catch (IOException e) {
+            // refused, or cut off
         }
     }
 
