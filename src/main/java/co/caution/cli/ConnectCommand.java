@@ -43,7 +43,7 @@ final class ConnectCommand implements Callable<Integer> {
     /** What {@code verify} takes to say what to verify, it takes, too; what says what to print, it does not. */
     static final class WithoutReports implements IModelTransformer {
 
-        private static final List<String> REPORTS = List.of("--url", "--document", "--save", "--json", "--junit", "--summary");
+        private static final List<String> REPORTS = List.of("--url", "--document", "--eif", "--save", "--json", "--junit", "--summary");
 
         @Override
         public CommandSpec transform(CommandSpec command) {
