@@ -17,7 +17,7 @@ final class EnclaveOsBundleCommand {
 
     @Command(name = "export", description = "Write the inputs of the shipped lock, fetching those that are not here.")
     int export(
-            @Parameters(paramLabel = "FILE", description = "The bundle to write, some 300 MB.") Path file,
+            @Parameters(paramLabel = "FILE", description = "The bundle to write, some 290 MB.") Path file,
             @Option(names = "--lock", paramLabel = "FILE", description = "Of this lock, not the shipped one.") @Nullable Path named,
             @Option(names = "--json", description = "JSON for machines.") boolean json)
             throws IOException, InterruptedException {
