@@ -3,6 +3,7 @@ package co.caution.enclaveos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import co.caution.packages.DebianPackage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,17 @@ class EnclaveOsSourcesTest {
     void bothModulesPinTheSameToolchain() throws Exception {
         EnclaveOsSources sources = EnclaveOsSources.in(REPOSITORY);
         assertThat(sources.toolchain("guest")).matches("go1\\.\\d+\\.\\d+").isEqualTo(sources.toolchain("host"));
+    }
+
+    /** Whoever changes a byte of them moves the lock: {@code caution enclaveos update --lock enclaveos/enclaveos.lock --keep-pins}. */
+    @Test
+    void theShippedLockIsOfTheseSources() throws Exception {
+        EnclaveOsSources sources = EnclaveOsSources.in(REPOSITORY);
+        EnclaveOsLock lock = KnownLocks.shippedLock().orElseThrow();
+        assertThat(sources.areOf(lock)).isTrue();
+        assertThat(lock.cmdline()).isEqualTo(EnclaveOsBuilder.CMDLINE);
+        assertThat(lock.inputs().pins().go() + ".").startsWith(sources.toolchain("guest").replaceFirst("\\d+$", ""));
+        assertThat(lock.inputs().pins().packages()).extracting(DebianPackage::name).contains("gcc", "libc6", KernelBuild.SOURCE);
     }
 
     @Test
