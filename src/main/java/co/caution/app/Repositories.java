@@ -1,9 +1,11 @@
 package co.caution.app;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -29,8 +31,13 @@ public class Repositories {
 
     /** Opens the app's repository, making it the first time. The caller closes it. */
     public Repository open(UUID app) throws IOException {
+        return open(app, UnaryOperator.identity());
+    }
+
+    /** @param gate has every pack that comes in pass by; what it throws refuses the pack */
+    public ReceivingRepository open(UUID app, UnaryOperator<InputStream> gate) throws IOException {
         Path directory = settings.repository(app);
-        var repository = new FileRepositoryBuilder().setGitDir(directory.toFile()).setBare().build();
+        var repository = new ReceivingRepository(new FileRepositoryBuilder().setGitDir(directory.toFile()).setBare().setup(), gate);
         if (!Files.exists(directory.resolve(Constants.HEAD))) {
             repository.create(true);
             var config = repository.getConfig();

@@ -1,23 +1,74 @@
 package co.caution.git;
 
+import co.caution.app.ReceivingRepository;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Lock;
+import java.util.function.UnaryOperator;
+import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.PackProtocolException;
 import org.eclipse.jgit.errors.TooLargeObjectInPackException;
 import org.eclipse.jgit.errors.TooLargePackException;
 import org.eclipse.jgit.internal.submodule.SubmoduleValidator.SubmoduleValidationException;
-import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.ReceivePack;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /** Takes what a push brings, or says in one line why it does not. */
 final class AppReceivePack extends ReceivePack {
 
+    private final ReceivingRepository into;
     private final PushLimits limits;
+    private final Gates gates;
 
-    AppReceivePack(Repository into, PushLimits limits) {
+    /** Puts a {@link PackGate} before a repository, and lets only so many pushes be put together at a time. */
+    static final class Gates implements UnaryOperator<InputStream> {
+
+        private final PushLimits limits;
+        private final Lock app;
+        private final Semaphore places;
+        private @Nullable PackGate gate;
+        private boolean inside;
+
+        /**
+         * @param app held while a push to it is put together: what is not taken is removed, and must be nobody else's
+         * @param places that all pushes share
+         */
+        Gates(PushLimits limits, Lock app, Semaphore places) {
+            this.limits = limits;
+            this.app = app;
+            this.places = places;
+        }
+
+        @Override
+        public InputStream apply(InputStream pack) {
+            gate = new PackGate(pack, limits, () -> {
+                app.lock(); // whoever has it waits for no client
+                places.acquireUninterruptibly();
+                inside = true;
+            });
+            return gate;
+        }
+
+        private void leave() {
+            if (gate != null) {
+                gate.release();
+            }
+            if (inside) {
+                places.release();
+                app.unlock();
+                inside = false;
+            }
+        }
+    }
+
+    AppReceivePack(ReceivingRepository into, PushLimits limits, Gates gates) {
         super(into);
+        this.into = into;
         this.limits = limits;
+        this.gates = gates;
         setMaxPackSizeLimit(limits.pack().toBytes());
         setMaxObjectSizeLimit(limits.object().toBytes());
     }
@@ -26,6 +77,8 @@ final class AppReceivePack extends ReceivePack {
     protected void receivePackAndCheckConnectivity() throws IOException, SubmoduleValidationException {
         try {
             super.receivePackAndCheckConnectivity();
+        } catch (PackRefusedException | CorruptObjectException e) {
+            throw refused(String.valueOf(e.getMessage()), e);
         } catch (TooLargePackException e) {
             throw refused("this push is larger than " + size(limits.pack()) + ", the most that one may bring; keep large"
                     + " files out of git and fetch them in the build, pinned by digest", e);
@@ -33,15 +86,31 @@ final class AppReceivePack extends ReceivePack {
             throw refused("a file of this push is larger than " + size(limits.object()) + ", the most that one may have;"
                     + " keep it out of git (out of its history, too) and fetch it in the build, pinned by digest", e);
         } catch (MissingObjectException e) {
-            throw getClientShallowCommits().isEmpty()
-                    ? e
-                    : refused("this clone is shallow: commits before its first are missing here and there; git fetch"
-                            + " --unshallow, then push again", e);
+            throw refused(getClientShallowCommits().isEmpty()
+                    ? e.getMessage() + ": neither this push nor the app's repository has it; look at yours: git fsck"
+                    : "this clone is shallow: commits before its first are missing here and there; git fetch --unshallow, then push"
+                            + " again", e);
+        } catch (SubmoduleValidationException e) {
+            throw refused(".gitmodules is not one that git would take: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw refused("the pack cannot be read: " + e.getMessage() + "; push again, and look at your repository: git fsck", e);
+        } catch (RuntimeException e) {
+            // JGit trusts differences to be well-formed, and fails in whatever way an array does.
+            throw refused("the pack is damaged; push again, and look at your repository: git fsck", e);
+        } finally {
+            gates.leave();
         }
     }
 
-    private static PackProtocolException refused(String why, Exception cause) {
-        return new PackProtocolException(why, cause);
+    private PackProtocolException refused(String why, Exception cause) {
+        String line = why.replaceAll("\\p{Cntrl}", "?");
+        try {
+            into.discard();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+        sendMessage("fatal: nothing was taken: " + line);
+        return new PackProtocolException(line, cause);
     }
 
     private static String size(DataSize size) {

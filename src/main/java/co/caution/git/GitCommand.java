@@ -8,6 +8,7 @@ import co.caution.app.Apps;
 import co.caution.app.Deployer;
 import co.caution.app.PushOutcome;
 import co.caution.app.PushRun;
+import co.caution.app.ReceivingRepository;
 import co.caution.app.Repositories;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,13 +17,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Function;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.eclipse.jgit.errors.UnpackException;
-import org.eclipse.jgit.lib.ObjectChecker;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.RefFilter;
@@ -54,6 +58,8 @@ final class GitCommand implements Command {
     private final Repositories repositories;
     private final Deployer deployer;
     private final PushLimits limits;
+    private final Function<UUID, Lock> locks;
+    private final Semaphore unpacking;
     private final AtomicInteger running;
     private InputStream in = InputStream.nullInputStream();
     private OutputStream out = OutputStream.nullOutputStream();
@@ -61,7 +67,8 @@ final class GitCommand implements Command {
     private ExitCallback exit = (code, message, closeImmediately) -> {};
 
     GitCommand(String command, Accounts accounts, Permissions permissions, Apps apps, Repositories repositories, Deployer deployer,
-            PushLimits limits, AtomicInteger running) {
+            PushLimits limits, Function<UUID, Lock> locks, Semaphore unpacking,
+            AtomicInteger running) {
         this.command = command;
         this.accounts = accounts;
         this.permissions = permissions;
@@ -69,6 +76,8 @@ final class GitCommand implements Command {
         this.repositories = repositories;
         this.deployer = deployer;
         this.limits = limits;
+        this.locks = locks;
+        this.unpacking = unpacking;
         this.running = running;
     }
 
@@ -133,8 +142,9 @@ final class GitCommand implements Command {
                 }
             }
             MDC.put("app", app.get().id().toString()); // the thread is this command's alone
-            try (Repository repository = repositories.open(app.get().id())) {
-                return line.get().push() ? receive(repository, app.get()) : upload(repository, protocol);
+            var gates = new AppReceivePack.Gates(limits, locks.apply(app.get().id()), unpacking);
+            try (var repository = repositories.open(app.get().id(), gates)) {
+                return line.get().push() ? receive(repository, app.get(), gates) : upload(repository, protocol);
             }
         } catch (ProgressStream.ClientGone e) {
             LOG.info("a client left before its push was over; the push goes on");
@@ -165,16 +175,14 @@ final class GitCommand implements Command {
         return 0;
     }
 
-    private int receive(Repository repository, App app) throws IOException {
-        var receive = new AppReceivePack(repository, limits);
+    private int receive(ReceivingRepository repository, App app, AppReceivePack.Gates gates) throws IOException {
+        var receive = new AppReceivePack(repository, limits, gates);
         var hook = new PushHook(deployer, app);
         receive.setTimeout(TIMEOUT_SECONDS);
         receive.setRefFilter(VISIBLE);
         receive.setAtomic(false);
         receive.setCheckReceivedObjects(true);
-        // Sound objects, no more: names that other systems cannot hold may lie in old commits, which nobody builds. What is
-        // built is looked at then.
-        receive.setObjectChecker(new ObjectChecker());
+        receive.setObjectChecker(new PushedObjects());
         receive.setMaxCommandBytes(MAX_COMMAND_BYTES);
         receive.setAllowNonFastForwards(true);
         receive.setPreReceiveHook(hook);

@@ -6,7 +6,13 @@ import co.caution.app.Apps;
 import co.caution.app.Deployer;
 import co.caution.app.Repositories;
 import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.command.CommandFactory;
@@ -22,6 +28,9 @@ class GitCommandFactory implements CommandFactory {
     private final Repositories repositories;
     private final Deployer deployer;
     private final PushLimits limits;
+    /** One push to an app is put together at a time. */
+    private final Map<UUID, Lock> locks = new ConcurrentHashMap<>();
+    private final Semaphore unpacking = new Semaphore(PushLimits.UNPACKING_AT_ONCE);
     private final AtomicInteger running = new AtomicInteger();
 
     GitCommandFactory(Accounts accounts, Permissions permissions, Apps apps, Repositories repositories, Deployer deployer,
@@ -36,7 +45,8 @@ class GitCommandFactory implements CommandFactory {
 
     @Override
     public Command createCommand(ChannelSession channel, String command) {
-        return new GitCommand(command, accounts, permissions, apps, repositories, deployer, limits, running);
+        return new GitCommand(command, accounts, permissions, apps, repositories, deployer, limits,
+                app -> locks.computeIfAbsent(app, id -> new ReentrantLock()), unpacking, running);
     }
 
     int running() {

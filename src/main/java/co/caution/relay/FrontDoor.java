@@ -84,7 +84,7 @@ class FrontDoor implements Traffic {
         try {
             return guestPort == ATTESTATION
                     ? new AttestationDoor(settings.bind(), publicPort, app, attestations, files, tls)
-                    : new StreamDoor(settings.bind(), publicPort, guestPort);
+                    : new StreamDoor(settings.bind(), publicPort, guestPort, StreamDoor.IDLE);
         } catch (IOException e) {
             throw new IOException("port " + publicPort + " of " + settings.bind() + ", where this app is reached, cannot be"
                     + " opened: " + e.getMessage() + "; stop what uses it and push again", e);

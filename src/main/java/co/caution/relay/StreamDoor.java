@@ -23,16 +23,41 @@ final class StreamDoor implements Door {
     private static final int BUFFER = 64 * 1024;
     private static final int MAX_CONNECTIONS = 1_000;
     private static final Duration PAUSE = Duration.ofMillis(200);
+    /** Long enough for what waits on purpose, as event streams and long polls do; they say something now and then. */
+    static final Duration IDLE = Duration.ofMinutes(10);
 
     private final ServerSocketChannel listener;
     private final int guestPort;
-    private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+    private final Duration idle;
+    private final Set<Stream> open = ConcurrentHashMap.newKeySet();
     private final Semaphore places = new Semaphore(MAX_CONNECTIONS);
+    private final Thread sweeper;
     private volatile @Nullable Enclave enclave;
 
-    StreamDoor(String bind, int publicPort, int guestPort) throws IOException {
+    /** One connection, both ways. */
+    private static final class Stream {
+        final SocketChannel client;
+        volatile @Nullable SocketChannel inside;
+        volatile long moved = System.nanoTime();
+
+        Stream(SocketChannel client) {
+            this.client = client;
+        }
+
+        void close() {
+            quietly(client);
+            SocketChannel end = inside;
+            if (end != null) {
+                quietly(end);
+            }
+        }
+    }
+
+    /** @param idle after which a connection ends that carries nothing, either way */
+    StreamDoor(String bind, int publicPort, int guestPort, Duration idle) throws IOException {
         this.listener = ServerSocketChannel.open();
         this.guestPort = guestPort;
+        this.idle = idle;
         try {
             listener.bind(new InetSocketAddress(bind, publicPort), 256);
         } catch (IOException e) {
@@ -40,6 +65,7 @@ final class StreamDoor implements Door {
             throw e;
         }
         Thread.ofVirtual().name("door-" + publicPort).start(this::accept);
+        sweeper = Thread.ofVirtual().name("door-" + publicPort + "-idle").start(this::sweep);
     }
 
     @Override
@@ -50,7 +76,17 @@ final class StreamDoor implements Door {
     @Override
     public void close() {
         quietly(listener);
-        open.forEach(StreamDoor::quietly);
+        sweeper.interrupt();
+        open.forEach(Stream::close);
+    }
+
+    /** Nobody may hold places by holding still. */
+    private void sweep() {
+        while (listener.isOpen()) {
+            pause(idle.dividedBy(4));
+            long now = System.nanoTime();
+            open.stream().filter(stream -> now - stream.moved > idle.toNanos()).forEach(Stream::close);
+        }
     }
 
     private void accept() {
@@ -66,14 +102,14 @@ final class StreamDoor implements Door {
                 return;
             } catch (IOException e) {
                 LOG.warn("a connection was not accepted: {}", e.getMessage());
-                pause(); // out of descriptors, most likely: trying at once would only fill the log
+                pause(PAUSE); // out of descriptors, most likely: trying at once would only fill the log
             }
         }
     }
 
-    private static void pause() {
+    private static void pause(Duration time) {
         try {
-            Thread.sleep(PAUSE);
+            Thread.sleep(time);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -81,44 +117,44 @@ final class StreamDoor implements Door {
 
     private void serve(SocketChannel client) {
         Enclave target = enclave;
-        open.add(client);
+        var stream = new Stream(client);
+        open.add(stream);
         try (client) {
             if (target == null) {
                 return;
             }
             try (SocketChannel inside = target.connect(guestPort)) {
-                open.add(inside);
-                Thread answers = Thread.ofVirtual().start(() -> pump(inside, client));
-                pump(client, inside);
+                stream.inside = inside;
+                Thread answers = Thread.ofVirtual().start(() -> pump(inside, client, stream));
+                pump(client, inside, stream);
                 answers.join();
-                open.remove(inside);
             }
         } catch (IOException e) {
             LOG.debug("no way to port {} of the enclave: {}", guestPort, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            open.remove(client);
+            open.remove(stream);
             places.release();
         }
     }
 
     /** One direction, to its end; the end is passed on, so half-closed streams work. */
-    private static void pump(SocketChannel from, SocketChannel to) {
+    private static void pump(SocketChannel from, SocketChannel to, Stream stream) {
         var buffer = ByteBuffer.allocate(BUFFER);
         try {
             while (from.read(buffer) >= 0) {
+                stream.moved = System.nanoTime();
                 buffer.flip();
                 while (buffer.hasRemaining()) {
                     to.write(buffer);
+                    stream.moved = System.nanoTime();
                 }
                 buffer.clear();
             }
             to.shutdownOutput();
         } catch (IOException e) {
-            // Broken one way is broken both ways.
-            quietly(from);
-            quietly(to);
+            stream.close(); // broken one way is broken both ways
         }
     }
 

@@ -166,6 +166,20 @@ class CommandLineIT {
     }
 
     @Test
+    void whoFillsTheTableOfLoginsLocksNobodyElseOut() throws Exception {
+        var jdbc = server.bean(JdbcClient.class);
+        jdbc.sql("""
+                insert into login_challenge (id, nonce, origin, user_name, address, expires_at)
+                select gen_random_uuid(), 'x', 'x', '', 'c0a8' || (i % 500), now() + interval '4 minutes' from generate_series(1, 10000) i""").update();
+        try {
+            assertThat(status("POST", "/api/login/challenge", null, JSON.writeValueAsString(Map.of("origin", server.url())))).isEqualTo(201);
+            assertThat(jdbc.sql("select count(*) from login_challenge").query(Integer.class).single()).isEqualTo(10_000);
+        } finally {
+            jdbc.sql("delete from login_challenge").update();
+        }
+    }
+
+    @Test
     void keysAreListedAddedAndRemovedButNeverTheLast() throws Exception {
         Person dora = server.account("dora");
         dora.caution("login");

@@ -10,6 +10,7 @@ import co.caution.account.Accounts;
 import co.caution.account.Permissions;
 import co.caution.account.Role;
 import co.caution.app.App;
+import co.caution.app.AppException;
 import co.caution.app.AppMeters;
 import co.caution.app.Apps;
 import co.caution.app.Deployer;
@@ -19,6 +20,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +42,7 @@ import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.Repository;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /** The real SSH server and real repositories, before accounts and a deployer that know one key, one app of its owner and one of another's. */
@@ -48,7 +50,7 @@ final class TestSshServer implements AutoCloseable {
 
     static final SshLimits ROOMY =
             new SshLimits(500, 400, 400, 300, 300, Duration.ofSeconds(30), 6, Duration.ofMinutes(1));
-    static final PushLimits PUSH = new PushLimits(DataSize.ofMegabytes(8), DataSize.ofMegabytes(4));
+    static final PushLimits PUSH = new PushLimits(DataSize.ofMegabytes(2), DataSize.ofMegabytes(4), DataSize.ofMegabytes(12));
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
@@ -61,6 +63,8 @@ final class TestSshServer implements AutoCloseable {
     final int port;
     private final GitCommandFactory commands;
     private final GitSshServer server;
+    /** For many pushes in a row. */
+    private @Nullable ClientSession pusher;
     private final SshClient client = SshClient.setUpDefaultClient();
 
     TestSshServer(Path home, SshLimits limits) throws Exception {
@@ -82,6 +86,7 @@ final class TestSshServer implements AutoCloseable {
         when(apps.find(app.id())).thenReturn(Optional.of(app));
         when(apps.find(others.id())).thenReturn(Optional.of(others));
         when(deployer.restart(any())).thenReturn(Optional.empty());
+        when(deployer.push(any(), any(), any(), any())).thenThrow(new AppException.Conflict("it was taken"));
         var repositories = TestRepositories.in(home);
         for (App each : List.of(app, others)) {
             repositories.open(each.id()).close();
@@ -135,6 +140,35 @@ final class TestSshServer implements AutoCloseable {
         return session;
     }
 
+    /** Sends a push as it is, without listening first. @return what the client is told, bands and all */
+    String push(byte[] pack, String... commands) throws IOException {
+        var all = new ByteArrayOutputStream();
+        for (int i = 0; i < commands.length; i++) {
+            String line = commands[i] + (i == 0 ? "\0report-status side-band-64k delete-refs ofs-delta" : "");
+            byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+            all.writeBytes(String.format("%04x", bytes.length + 4).getBytes(StandardCharsets.US_ASCII));
+            all.writeBytes(bytes);
+        }
+        all.writeBytes("0000".getBytes(StandardCharsets.US_ASCII));
+        all.writeBytes(pack);
+        if (pusher == null || !pusher.isOpen()) {
+            pusher = session();
+        }
+        try (var channel = pusher.createExecChannel("git-receive-pack '/" + app.id() + ".git'")) {
+            return run(channel, new ByteArrayInputStream(all.toByteArray())).out();
+        }
+    }
+
+    /** A branch that is to be at the commit. */
+    String push(byte[] pack, ObjectId commit) throws IOException {
+        return push(pack, ObjectId.zeroId().name() + " " + commit.name() + " refs/heads/main");
+    }
+
+    /** Packs that were kept. */
+    List<String> packs() {
+        return List.of(directory(app).resolve("objects/pack").toFile().list());
+    }
+
     record Answer(String out, String err, Integer exitCode) {}
 
     /** Runs a command over a session of its own. */
@@ -145,9 +179,13 @@ final class TestSshServer implements AutoCloseable {
     }
 
     static Answer run(ChannelExec channel, String input) throws IOException {
+        return run(channel, new ByteArrayInputStream(input.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    static Answer run(ChannelExec channel, InputStream input) throws IOException {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        channel.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.ISO_8859_1)));
+        channel.setIn(input);
         channel.setOut(out);
         channel.setErr(err);
         channel.open().verify(SOON);
@@ -172,6 +210,9 @@ final class TestSshServer implements AutoCloseable {
 
     /** Within a few seconds nothing is left of anyone: no session, no command, no half file. */
     void nothingIsLeft() throws Exception {
+        if (pusher != null) {
+            pusher.close();
+        }
         await("sessions", () -> sessions() == 0);
         await("commands", () -> commands.running() == 0);
         try (var files = java.nio.file.Files.walk(home.resolve("repositories"))) {
