@@ -12,7 +12,7 @@ import org.springframework.util.FileSystemUtils;
  */
 final class Leftovers {
 
-    private static final List<String> WHERE = List.of(".", "ssh", "images");
+    private static final List<String> WHERE = List.of(".", "ssh", "images", "enclaveos");
 
     private Leftovers() {}
 
@@ -21,7 +21,7 @@ final class Leftovers {
         for (String directory : WHERE) {
             Path where = home.resolve(directory);
             if (Files.isDirectory(where)) {
-                try (var drafts = Files.newDirectoryStream(where, "{*.new,.simulated-root*,backup-*}")) {
+                try (var drafts = Files.newDirectoryStream(where, "{*.new,.new*,.simulated-root*,backup-*}")) {
                     for (Path draft : drafts) {
                         FileSystemUtils.deleteRecursively(draft);
                     }
