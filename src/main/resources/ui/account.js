@@ -1,6 +1,7 @@
 import { at, call, createPasskey, doing } from '/ui/api.js';
 
-const day = (time) => time ? new Date(time).toLocaleDateString() : 'never';
+const day = (time) => new Date(time).toLocaleDateString();
+const used = (time) => time ? `used ${day(time)}` : 'never used';
 
 /** Everything from the server becomes text, never markup. */
 function line(words, details, ...buttons) {
@@ -29,18 +30,18 @@ async function show() {
       .map((path) => call('GET', path)));
   at('who').textContent = account.name;
   at('passkeys').replaceChildren(...passkeys.map((one) => line(one.name,
-    `${one.synced ? 'synced, ' : ''}used ${day(one.last_used_at)}`,
+    `${one.synced ? 'synced, ' : ''}${used(one.last_used_at)}`,
     button('Rename', async () => {
       const name = prompt('A name for this passkey', one.name);
       if (name) await call('PATCH', `/api/passkeys/${one.id}`, { name });
     }),
     button('Remove', () => call('DELETE', `/api/passkeys/${one.id}`)))));
-  at('ssh-keys').replaceChildren(...keys.map((one) => line(`${one.name} ${one.fingerprint}`, `used ${day(one.last_used_at)}`,
+  at('ssh-keys').replaceChildren(...keys.map((one) => line(`${one.name} ${one.fingerprint}`, used(one.last_used_at),
     button('Remove', () => call('DELETE', `/api/account/ssh-keys/${one.id}`)))));
-  at('sessions').replaceChildren(...sessions.map((one) => line(one.name || 'a browser',
+  at('sessions').replaceChildren(...sessions.map((one) => line(one.name,
     `${one.current ? 'this one, ' : ''}until ${new Date(one.expires_at).toLocaleString()}`,
     ...(one.current ? [] : [button('End', () => call('DELETE', `/api/sessions/${one.id}`))]))));
-  at('tokens').replaceChildren(...tokens.map((one) => line(one.name, `until ${day(one.expires_at)}`,
+  at('tokens').replaceChildren(...tokens.map((one) => line(one.name, one.expires_at ? `until ${day(one.expires_at)}` : '',
     button('Revoke', () => call('DELETE', `/api/account/tokens/${one.id}`)))));
   at('organizations').replaceChildren(...organizations.map((one) => line(one.name, one.role)));
 }

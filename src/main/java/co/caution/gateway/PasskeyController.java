@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -96,8 +95,7 @@ class PasskeyController {
     }
 
     private SignedIn signIn(Account account, HttpServletRequest http, HttpServletResponse response) {
-        String agent = http.getHeader(HttpHeaders.USER_AGENT);
-        cookie.set(response, sessions.begin(account.id(), agent == null ? "" : agent));
+        cookie.set(response, sessions.begin(account.id(), BrowserName.of(http)));
         return new SignedIn(account.name());
     }
 

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -75,8 +74,7 @@ class SessionController {
             throw new AccountException.Conflict("This browser is signed in already.");
         }
         accounts.revokeToken(caller, token);
-        String agent = http.getHeader(HttpHeaders.USER_AGENT);
-        cookie.set(response, sessions.begin(caller, agent == null ? "" : agent));
+        cookie.set(response, sessions.begin(caller, BrowserName.of(http)));
     }
 
     @DeleteMapping("/api/sessions/{session}")
