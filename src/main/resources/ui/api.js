@@ -21,7 +21,7 @@ export async function call(method, path, body, token) {
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
   .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-const known = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
+const known = (list) => (list ?? []).map((one) => ({ type: 'public-key', id: bytes(one.id) }));
 
 function secure() {
   if (!window.PublicKeyCredential) {
