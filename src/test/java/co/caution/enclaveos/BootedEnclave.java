@@ -32,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class BootedEnclave implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
+    static final String NO_VSOCK = "no-vsock";
     private static final String END = "caution-end-1\n";
 
     final Path directory;
@@ -44,6 +45,12 @@ final class BootedEnclave implements AutoCloseable {
     record App(String manifest, Path program, long ballast, boolean marker) {}
 
     BootedEnclave(EnclaveOsRelease release, Path directory, App app, int megabytes) throws IOException {
+        this(release, directory, app, megabytes, List.of());
+    }
+
+    /** @param options of the host program; {@link #NO_VSOCK} takes the guest's only device away */
+    BootedEnclave(EnclaveOsRelease release, Path directory, App app, int megabytes, List<String> options)
+            throws IOException {
         this.directory = directory;
         Path ramdisks = directory.resolve("ramdisks");
         try (OutputStream out = Files.newOutputStream(ramdisks)) {
@@ -51,7 +58,7 @@ final class BootedEnclave implements AutoCloseable {
             CpioArchive.write(out, entries(app));
         }
         module = new ScriptedModule(directory.resolve("nsm.sock"));
-        host = new ProcessBuilder(command(release, ramdisks, megabytes))
+        host = new ProcessBuilder(command(release, ramdisks, megabytes, options))
                 .redirectError(directory.resolve("host.log").toFile())
                 .start();
         Thread.ofVirtual().start(this::readEvents);
@@ -95,17 +102,24 @@ final class BootedEnclave implements AutoCloseable {
         return entries;
     }
 
-    private List<String> command(EnclaveOsRelease release, Path ramdisks, int megabytes) {
-        return List.of(
+    private List<String> command(EnclaveOsRelease release, Path ramdisks, int megabytes, List<String> options) {
+        List<String> command = new ArrayList<>(List.of(
                 release.host().toString(), "qemu", "--dir", directory.toString(),
-                "--nsm", directory.resolve("nsm.sock").toString(), "--port", "49502", "--port", "49503", "--port", "8080", "--",
+                "--nsm", directory.resolve("nsm.sock").toString(), "--port", "49502", "--port", "49503", "--port", "8080"));
+        options.stream().filter(option -> !option.equals(NO_VSOCK)).forEach(command::add);
+        command.addAll(List.of(
+                "--",
                 "qemu-system-x86_64", "-M", "microvm,acpi=off,memory-backend=m0",
                 "-object", "memory-backend-memfd,id=m0,size=" + megabytes + "M,share=on",
                 "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", Integer.toString(megabytes),
                 "-nodefaults", "-no-user-config", "-nographic", "-serial", "stdio", "-no-reboot",
-                "-chardev", "socket,id=v0,path=" + directory.resolve("vsock.sock"),
-                "-device", "vhost-user-vsock-device,chardev=v0", "-device", "i8042",
-                "-kernel", release.kernel().toString(), "-initrd", ramdisks.toString(), "-append", release.cmdline());
+                "-device", "i8042",
+                "-kernel", release.kernel().toString(), "-initrd", ramdisks.toString(), "-append", release.cmdline()));
+        if (!options.contains(NO_VSOCK)) {
+            command.addAll(List.of("-chardev", "socket,id=v0,path=" + directory.resolve("vsock.sock"),
+                    "-device", "vhost-user-vsock-device,chardev=v0"));
+        }
+        return command;
     }
 
     private void readEvents() {
