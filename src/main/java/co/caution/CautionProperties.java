@@ -123,7 +123,7 @@ record CautionProperties(
      * @param loginsPerAddress sessions of one address that have not signed in yet
      * @param loginTime until a session must have signed in; people type passphrases and touch keys meanwhile
      * @param loginTries keys that a session may offer
-     * @param idle how long a session may be open while neither side says anything
+     * @param idle how long a client may say nothing; longer than any build takes, as it only listens meanwhile
      */
     record Ssh(
             @DefaultValue("500") int sessions,
@@ -133,7 +133,7 @@ record CautionProperties(
             @DefaultValue("20") int loginsPerAddress,
             @DefaultValue("2m") Duration loginTime,
             @DefaultValue("6") int loginTries,
-            @DefaultValue("10m") Duration idle) {
+            @DefaultValue("1h") Duration idle) {
 
         SshLimits limits() {
             return new SshLimits(sessions, sessionsPerAddress, sessionsPerKey, logins, loginsPerAddress, loginTime, loginTries,

@@ -82,7 +82,7 @@ class CautionPropertiesTest {
                 caution.ssh.logins-per-address = 20
                 caution.ssh.login-time = 2m
                 caution.ssh.login-tries = 6
-                caution.ssh.idle = 10m
+                caution.ssh.idle = 1h
                 """);
     }
 

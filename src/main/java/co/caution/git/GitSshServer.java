@@ -106,7 +106,7 @@ class GitSshServer implements SmartLifecycle {
         CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "caution"); // which library, and how old, is nobody's business
         CoreModuleProperties.AUTH_TIMEOUT.set(server, limits.loginTime());
         CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, limits.loginTries());
-        // Whatever waits for long says something every few seconds (see ProgressStream), so silence is nobody at work.
+        // A client that waits for its build only listens: this has to be longer than a build may take.
         CoreModuleProperties.IDLE_TIMEOUT.set(server, limits.idle());
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, limits.idle());
         CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, CHANNELS - 1); // it counts what is there already
