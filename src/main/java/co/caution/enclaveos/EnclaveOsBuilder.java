@@ -208,9 +208,9 @@ public final class EnclaveOsBuilder {
 
     /** The root file system that the kernel is built in. */
     Path toolchain(LockedInputs all, BuildProgress progress) throws IOException, InterruptedException {
-        progress.at("unpacking the toolchain", 0, "");
+        progress.at("fetching and unpacking the toolchain", 0, "");
         return cache.get("toolchain", all.toolchainDigest(), (work, result) -> {
-            List<Path> files = inputs.packages(all.pins(), work, note -> progress.at(note, 0, ""));
+            List<Path> files = inputs.packages(all.pins(), work);
             PackageTree.unpack(all.pins().packages(), files, work, result);
             Files.createSymbolicLink(result.resolve("usr/bin/awk"), Path.of("mawk")); // an installation would choose
             Sandbox.prepare(result);

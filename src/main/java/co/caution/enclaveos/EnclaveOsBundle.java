@@ -50,7 +50,7 @@ public final class EnclaveOsBundle {
         Path fresh = Files.createTempFile(file.toAbsolutePath().getParent(), "bundle-", ".part");
         Path work = Files.createTempDirectory("caution-bundle-");
         try {
-            store.packages(lock.inputs().pins(), work, note -> {});
+            store.packages(lock.inputs().pins(), work);
             store.go(lock.inputs().pins(), work);
             try (var tar = new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh), 1 << 16))) {
                 byte[] text = lock.format().getBytes(StandardCharsets.UTF_8);

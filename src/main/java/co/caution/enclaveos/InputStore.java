@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** The inputs that come from others, by SHA-256: this is the only class of a build that reaches for a network. */
 final class InputStore {
@@ -40,8 +39,13 @@ final class InputStore {
         this.go = go;
     }
 
-    List<Path> packages(Pins pins, Path work, Consumer<String> note) throws IOException, InterruptedException {
-        return fetcher.fetch(pins.packages(), work, note);
+    /** @throws EnclaveOsPinException naming all that cannot be had */
+    List<Path> packages(Pins pins, Path work) throws IOException, InterruptedException {
+        List<String> gone = unavailablePackages(pins, work);
+        if (!gone.isEmpty()) {
+            throw gone(gone);
+        }
+        return fetcher.fetch(pins.packages(), work, note -> {});
     }
 
     Path go(Pins pins, Path work) throws IOException, InterruptedException {
@@ -50,7 +54,7 @@ final class InputStore {
 
     /** Copies all to a directory, as {@code name_version_architecture.deb} and {@code go1.26.8.linux-amd64.zip}. */
     int layOut(Pins pins, Path work, Path to) throws IOException, InterruptedException {
-        List<Path> files = packages(pins, work, note -> {});
+        List<Path> files = packages(pins, work);
         for (int i = 0; i < files.size(); i++) {
             DebianPackage debian = pins.packages().get(i);
             String version = debian.version().replace(":", "%3a"); // as apt names files
@@ -62,12 +66,17 @@ final class InputStore {
 
     /** Fetches all; returns what can be had no more with the hash that it has in the lock. */
     List<String> unavailable(Pins pins, Path work) throws IOException, InterruptedException {
+        List<String> gone = unavailablePackages(pins, work);
+        if (go.fetch(pins.go(), pins.goSha256(), work).isEmpty()) {
+            gone.add(pins.go());
+        }
+        return gone;
+    }
+
+    private List<String> unavailablePackages(Pins pins, Path work) throws IOException, InterruptedException {
         var gone = new ArrayList<String>();
         for (DebianPackage debian : fetcher.unavailable(pins.packages(), work)) {
             gone.add(debian.name() + " " + debian.version());
-        }
-        if (go.fetch(pins.go(), pins.goSha256(), work).isEmpty()) {
-            gone.add(pins.go());
         }
         return gone;
     }
