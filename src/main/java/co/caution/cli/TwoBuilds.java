@@ -96,8 +96,8 @@ final class TwoBuilds implements AutoCloseable {
 
     Explanation compare(BuiltImage first, BuiltImage second) throws IOException {
         return ImageComparison.compare(Eif.read(first.eif()), Eif.read(second.eif()),
-                new Conditions(Optional.of(Circumstances.USUAL.hostName()), cpus),
-                new Conditions(Optional.of(Circumstances.elsewhere(onlyCpu, true).hostName()), onlyCpu.isPresent() ? 1 : cpus));
+                new Conditions(Optional.of(Circumstances.USUAL.hostName()), cpus, List.of()),
+                new Conditions(Optional.of(Circumstances.elsewhere(onlyCpu, true).hostName()), onlyCpu.isPresent() ? 1 : cpus, List.of()));
     }
 
     List<String> dated(BuiltImage image) throws IOException {

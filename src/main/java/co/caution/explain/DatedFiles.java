@@ -26,11 +26,14 @@ public final class DatedFiles {
 
     private DatedFiles() {}
 
+    /** A day as it is usually written. */
+    static List<String> words(LocalDate day) {
+        return FORMS.stream().map(form -> day.format(DateTimeFormatter.ofPattern(form, Locale.ENGLISH))).distinct().toList();
+    }
+
     /** @param days of the builds, in UTC */
     public static List<String> in(Eif image, FileList list, LocalDate... days) throws IOException {
-        List<String> words = Stream.of(days).distinct()
-                .flatMap(day -> FORMS.stream().map(form -> day.format(DateTimeFormatter.ofPattern(form, Locale.ENGLISH))))
-                .toList();
+        List<String> words = Stream.of(days).flatMap(day -> words(day).stream()).toList();
         var small = list.entries().stream().filter(entry -> entry.type() == Type.FILE && entry.size() <= LARGEST)
                 .map(Entry::path).collect(Collectors.toSet());
         var dated = new ArrayList<String>();

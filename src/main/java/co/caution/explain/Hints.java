@@ -111,7 +111,7 @@ final class Hints {
         }
         for (int i = 0; i < one.size(); i++) {
             if (one.get(i).time() != two.get(i).time()) {
-                return Optional.of(new Hint(Cause.ARCHIVE_TIME, "entry " + names.get(i) + ": " + Archives.time(one.get(i).time())
+                return Optional.of(new Hint(Cause.ARCHIVE_TIME, named(names.get(i)) + ": " + Archives.time(one.get(i).time())
                         + " and " + Archives.time(two.get(i).time()), true));
             }
             if (!one.get(i).owner().equals(two.get(i).owner())) {
@@ -122,6 +122,10 @@ final class Hints {
             }
         }
         return Optional.empty();
+    }
+
+    static String named(String entry) {
+        return entry.isEmpty() ? "its index" : "entry " + entry;
     }
 
     private static String firstDifference(List<String> names, List<String> others) {

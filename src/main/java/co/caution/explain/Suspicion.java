@@ -34,13 +34,16 @@ final class Suspicion {
             return perhaps(Cause.PYC_TIME, Archives.time(Archives.pycTime(content)));
         }
         Optional<Hint> build = BuildId.suspect(content);
+        if (build.isEmpty() && Words.isUnsortedList(content)) {
+            return perhaps(Cause.LINE_ORDER, "its lines are paths that are not sorted");
+        }
         return build.isPresent() ? build : Words.suspect(new String(content, StandardCharsets.ISO_8859_1), ours);
     }
 
     private static Optional<Hint> archive(List<Archives.Member> members) {
         for (var member : members) {
             if (Words.isRecent(member.time())) {
-                return perhaps(Cause.ARCHIVE_TIME, "entry " + member.name() + ": " + Archives.time(member.time()));
+                return perhaps(Cause.ARCHIVE_TIME, Hints.named(member.name()) + ": " + Archives.time(member.time()));
             }
         }
         List<String> names = members.stream().map(Archives.Member::name).toList();

@@ -1,6 +1,7 @@
 package co.caution.explain;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +25,8 @@ final class Words {
     private static final long EARLIEST = 1_420_070_400L;
     private static final long LATEST = 4_102_444_800L;
 
+    private static final int MAX_LIST = 1 << 20;
+
     private Words() {}
 
     static boolean isPackageDatabase(String path) {
@@ -41,6 +44,16 @@ final class Words {
             }
         }
         return true;
+    }
+
+    /** Whether each line is a path, and they are in no order. */
+    static boolean isUnsortedList(byte[] content) {
+        if (content.length > MAX_LIST || !isText(content)) {
+            return false;
+        }
+        List<String> lines = new String(content, StandardCharsets.UTF_8).lines().toList();
+        return lines.size() > 2 && lines.stream().allMatch(line -> line.matches("\\.{0,2}/.*"))
+                && !lines.equals(lines.stream().sorted().toList());
     }
 
     /** The line, or the string in a binary, that a difference lies in, as far as it is printable. */
@@ -69,17 +82,17 @@ final class Words {
             return seen(Cause.DATE, one.strip(), two.strip());
         }
         if (TEMPORARY.matcher(one).find() && TEMPORARY.matcher(two).find()) {
-            return seen(Cause.BUILD_PATH, found(TEMPORARY, one), found(TEMPORARY, two));
+            return differing(Cause.BUILD_PATH, TEMPORARY, one, two);
         }
         Optional<Hint> cpus = cpus(one, two, first.cpus(), second.cpus());
         if (cpus.isPresent()) {
             return cpus;
         }
         if (only(KEY, one, two)) {
-            return seen(Cause.RANDOMNESS, found(KEY, one), found(KEY, two));
+            return differing(Cause.RANDOMNESS, KEY, one, two);
         }
         if (only(PATH, one, two)) {
-            return seen(Cause.BUILD_PATH, found(PATH, one), found(PATH, two));
+            return differing(Cause.BUILD_PATH, PATH, one, two);
         }
         return Optional.empty();
     }
@@ -101,7 +114,19 @@ final class Words {
         return a.find() && b.find() && a.replaceAll("@").equals(b.replaceAll("@"));
     }
 
-    static String found(Pattern pattern, String text) {
+    /** Shows the first such words that are not the same. */
+    private static Optional<Hint> differing(Cause cause, Pattern pattern, String one, String two) {
+        Matcher a = pattern.matcher(one);
+        Matcher b = pattern.matcher(two);
+        while (a.find() && b.find()) {
+            if (!a.group().equals(b.group())) {
+                return seen(cause, a.group(), b.group());
+            }
+        }
+        return seen(cause, found(pattern, one), found(pattern, two));
+    }
+
+    private static String found(Pattern pattern, String text) {
         Matcher matcher = pattern.matcher(text);
         return matcher.find() ? matcher.group() : "";
     }
@@ -112,6 +137,10 @@ final class Words {
 
     /** What one text alone suggests. Keys and dates are everywhere in large files, and say nothing there. */
     static Optional<Hint> suspect(String text, Conditions ours) {
+        Optional<String> today = ours.dates().stream().filter(text::contains).findFirst();
+        if (today.isPresent()) {
+            return perhaps(Cause.DATE, "it holds " + today.get() + ", the day of this build");
+        }
         if (TEMPORARY.matcher(text).find()) {
             return perhaps(Cause.BUILD_PATH, "it holds " + cut(found(TEMPORARY, text)));
         }
@@ -120,7 +149,7 @@ final class Words {
             return perhaps(Cause.CPU_COUNT, cut(text.strip()));
         }
         if (DATE.matcher(text).find() && text.length() < 200) {
-            return perhaps(Cause.DATE, "it holds " + cut(found(DATE, text)));
+            return perhaps(Cause.DATE, "it holds " + cut(text.strip()));
         }
         return text.length() < 400 && KEY.matcher(text).find()
                 ? perhaps(Cause.RANDOMNESS, "it holds " + cut(found(KEY, text)))

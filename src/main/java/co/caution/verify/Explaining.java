@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,7 @@ public record Explaining(Optional<Path> image, Optional<URI> url, SSLContext tls
             if (theirs.isPresent()) {
                 notes.add("The image " + image.get() + " measures to the PCRs of the evidence: what is said here of what runs is proven.");
                 return new Explained(Basis.IMAGE,
-                        ImageComparison.compare(theirs.get(), Eif.read(ours.eif()), Conditions.UNKNOWN, Conditions.here()), notes);
+                        ImageComparison.compare(theirs.get(), Eif.read(ours.eif()), Conditions.UNKNOWN, Conditions.here(Clock.systemUTC())), notes);
             }
             boolean sameSystem = remote.pcr1().equals(ours.measurements().pcr1());
             if (!sameSystem) {
@@ -107,7 +108,7 @@ public record Explaining(Optional<Path> image, Optional<URI> url, SSLContext tls
         }
         Optional<FileList> list = theirs.files().equals(ours.manifest().files()) ? Optional.of(own) : fetched(theirs.files(), notes);
         Explanation explanation = ListComparison.compare(
-                theirs.toJson(), ours.manifestJson(), list, own, Eif.read(ours.eif()), Conditions.here());
+                theirs.toJson(), ours.manifestJson(), list, own, Eif.read(ours.eif()), Conditions.here(Clock.systemUTC()));
         if (list.isPresent() && explanation.isEmpty() && !sameApp) {
             notes.add("Its manifest and its list of files are those of your rebuild, and yet PCR2 differs: the image holds something"
                     + " that its list does not say. Do not trust it. " + GET_IMAGE);

@@ -26,7 +26,7 @@ class HintsTest {
 
     private static final int TIME = 1_795_000_000;
 
-    private final Hints hints = new Hints(new Conditions(Optional.of("build"), 8), new Conditions(Optional.of("elsewhere"), 3));
+    private final Hints hints = new Hints(new Conditions(Optional.of("build"), 8, List.of()), new Conditions(Optional.of("elsewhere"), 3, List.of("Nov 22 2026")));
 
     private record Member(String name, String content, int time, int mode, int owner) {
         Member(String name, int time) {
@@ -193,6 +193,8 @@ class HintsTest {
     @Test
     void theSameLinesInAnotherOrderAreThat() {
         seen(Cause.LINE_ORDER, "/list", text("c\na\nb\n"), text("b\nc\na\n"));
+        suspected(Cause.LINE_ORDER, "/list", text("/c\n./a\n/b\n"));
+        assertThat(hints.of("/list", null, text("./a\n/b\n/c\n"))).isEmpty();
         seen(Cause.LOCALE, "/list", text("A\nB\na\nb\n"), text("a\nA\nb\nB\n"));
     }
 
@@ -205,6 +207,11 @@ class HintsTest {
     void aTimeAsANumberIsFound() {
         seen(Cause.DATE, "/db", ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putInt(32, TIME).array(),
                 ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putInt(32, TIME + 70_000).array());
+    }
+
+    @Test
+    void theDayOfTheBuildIsFoundInAnything() {
+        suspected(Cause.DATE, "/app", text("\0".repeat(1000) + "built Nov 22 2026 10:00:01" + "\0x".repeat(1000)));
     }
 
     @Test

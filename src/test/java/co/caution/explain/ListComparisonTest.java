@@ -37,7 +37,7 @@ class ListComparisonTest {
         assertThat(found.configuration()).isEmpty();
         assertThat(found.files()).containsExactly(
                 new FileDifference("/built", "changed", List.of(new Change("sha256", "aa", "dd")), null,
-                        new Hint(Cause.DATE, "it holds 2026-11-22", false)),
+                        new Hint(Cause.DATE, "it holds at 2026-11-22", false)),
                 new FileDifference("/mode", "changed", List.of(new Change("mode", "755", "700")), null, new Hint(Cause.UMASK, "", true)),
                 new FileDifference("/new", "added", List.of(new Change("type", null, "symlink"), new Change("mode", null, "777"),
                         new Change("owner", null, "0:0"), new Change("target", null, "x")), null, null),
