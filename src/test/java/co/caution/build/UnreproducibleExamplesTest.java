@@ -38,6 +38,7 @@ class UnreproducibleExamplesTest {
         ContainerBuilds.assumePossible();
     }
 
+    @Tag("full")
     @ParameterizedTest
     @CsvSource({
         "archive-time, /www/data.tar.gz, ARCHIVE_TIME, ARCHIVE_TIME",

@@ -312,6 +312,7 @@ class PushEndToEndIT {
         assertThat(grace.push().output()).contains("exited with code 3", "the configuration is missing");
     }
 
+    @Tag("full")
     @Test
     void whatDoesNotReproduceIsExplainedByItsListThenByItsImageAndByBuildingTwice() throws Exception {
         var henry = developer("henry").withExample("docs/examples/unreproducible/archive-time");
