@@ -7,7 +7,7 @@
 #   init    PID 1 inside: builds the root file system, owns the network namespace, watches the lifeline
 #   enter   inside a second user namespace that owns nothing of the above: runs the command
 #
-# CAUTION_HOST and CAUTION_STORAGE (disk or memory) are for `caution reproduce`; see Circumstances.java.
+# SANDBOX_HOST and SANDBOX_STORAGE (disk or memory) are for `caution reproduce`; see Circumstances.java.
 #
 # Standard input is the lifeline: a pipe that the caller holds open. When it closes, everything in here dies, even if
 # the caller was killed before it could ask for that.
@@ -113,7 +113,7 @@ init)
   bind "$work/tools" /caution
   mount --bind "$work/inside" work
   chown "$first:$first" work
-  if [ "${CAUTION_STORAGE:-disk}" = memory ]; then
+  if [ "${SANDBOX_STORAGE:-disk}" = memory ]; then
     mkdir work/storage
     mount -t tmpfs -o mode=755 storage work/storage
     chown "$first:$first" work/storage
@@ -142,7 +142,7 @@ init)
   mount -t proc -o nosuid,nodev,noexec,hidepid=2 proc proc
   mount -t tmpfs -o mode=1777,nosuid,nodev,size=256m tmp tmp
   mount -t tmpfs -o mode=755,nosuid,nodev,size=64m run run
-  hostname "${CAUTION_HOST:-build}"
+  hostname "${SANDBOX_HOST:-build}"
 
   if [ "$network" != off ]; then
     echo ready >"$work/network"

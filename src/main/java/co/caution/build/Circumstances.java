@@ -40,8 +40,8 @@ public record Circumstances(String hostName, OptionalInt onlyCpu, boolean inMemo
         all.addAll(command);
         environment.putAll(surroundings);
         environment.remove(UMASK);
-        environment.put("CAUTION_HOST", hostName);
-        environment.put("CAUTION_STORAGE", inMemory ? "memory" : "disk");
+        environment.put("SANDBOX_HOST", hostName);
+        environment.put("SANDBOX_STORAGE", inMemory ? "memory" : "disk");
         return all;
     }
 }
