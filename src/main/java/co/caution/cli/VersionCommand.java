@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 @Command(name = "version", description = "Show the version, and which pipeline it reproduces.")
 final class VersionCommand implements Callable<Integer> {
 
-    static final String VERSION = "0.1.0";
+    static final String VERSION = "0.2.0";
 
     @Option(names = "--json", description = "JSON for machines.")
     boolean json;
