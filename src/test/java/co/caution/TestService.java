@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,34 +26,44 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 
-/** The service for tests of its edge, whole but for an EnclaveOS that could boot: nothing is built in it. */
-public final class TestService implements AutoCloseable {
+/** The service for tests of its edge, one for all of them, whole but for an EnclaveOS that could boot: nothing is built in it. */
+public final class TestService {
+
+    private static @Nullable TestService shared;
 
     public final int port = freePort();
     public final int sshPort = freePort();
     public final Path home;
-    private final Path directory;
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    public TestService() throws IOException {
-        this(Map.of());
+    /** Started by whoever comes first, stopped with the tests. */
+    public static synchronized TestService shared() throws IOException {
+        if (shared == null) {
+            shared = new TestService(Files.createTempDirectory("caution-edge"));
+        }
+        return shared;
     }
 
-    /** @param more settings, by property name */
-    public TestService(Map<String, Object> more) throws IOException {
-        directory = Files.createTempDirectory("caution-edge");
+    private TestService(Path directory) throws IOException {
         home = directory.resolve("home");
         int apps = Math.min(freePort(), 64_000);
-        var settings = new HashMap<String, Object>(Map.of(
+        context = CautionServer.start(TinyEnclaveOs.in(directory.resolve("enclaveos"), "none"), Map.of(
                 "caution.home", home.toString(),
                 "caution.cache", directory.resolve("cache").toString(),
                 "caution.http-port", port,
                 "caution.ssh-port", sshPort,
                 "caution.first-port", apps,
                 "caution.last-port", apps + 500));
-        settings.putAll(more);
-        context = CautionServer.start(TinyEnclaveOs.in(directory.resolve("enclaveos"), "none"), settings);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            http.close();
+            context.close();
+            try {
+                FileSystemUtils.deleteRecursively(directory);
+            } catch (IOException e) {
+                // It lies among the temporary files.
+            }
+        }));
     }
 
     public String url() {
@@ -103,13 +112,6 @@ public final class TestService implements AutoCloseable {
             request.header("Authorization", "Bearer " + token);
         }
         return http.send(request.build(), BodyHandlers.ofString());
-    }
-
-    @Override
-    public void close() throws IOException {
-        http.close();
-        context.close();
-        FileSystemUtils.deleteRecursively(directory);
     }
 
     private static int freePort() {

@@ -1,53 +1,31 @@
 package co.caution.cli;
 
-import co.caution.CautionServer;
+import co.caution.TestService;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
-/** A service for tests of what the command line says to it, one for all of them; nothing is pushed. */
+/** The tests' service as the command line sees it; nothing is pushed. */
 final class LocalServer {
 
     private static LocalServer shared;
 
+    private final TestService service = TestService.shared();
+    final Path home = service.home;
+    final int httpPort = service.port;
+    /** Of the people who talk to it. */
     final Path directory;
-    final Path home;
-    final int httpPort = freePort();
-    private final ConfigurableApplicationContext context;
 
-    /** Started by whoever comes first, stopped with the tests. */
     static synchronized LocalServer shared() throws IOException {
         if (shared == null) {
-            shared = new LocalServer(Files.createTempDirectory("caution-cli"));
+            shared = new LocalServer();
         }
         return shared;
     }
 
-    private LocalServer(Path directory) {
-        this.directory = directory;
-        this.home = directory.resolve("home");
-        Path cache = new Context(null, null, null).cache();
-        int apps = Math.min(freePort(), 65_000);
-        context = CautionServer.start(EnclaveOs.ready(cache), Map.of(
-                "caution.home", home.toString(),
-                "caution.cache", cache.toString(),
-                "caution.http-port", httpPort,
-                "caution.ssh-port", freePort(),
-                "caution.first-port", apps,
-                "caution.last-port", apps + 200));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            context.close();
-            try {
-                FileSystemUtils.deleteRecursively(directory);
-            } catch (IOException e) {
-                // It lies among the temporary files.
-            }
-        }));
+    private LocalServer() throws IOException {
+        directory = Files.createDirectories(home.resolveSibling("people"));
     }
 
     /** Makes somebody with a key, and the account for it. */
@@ -58,7 +36,7 @@ final class LocalServer {
     }
 
     String url() {
-        return "http://localhost:" + httpPort;
+        return service.url();
     }
 
     /** The operator makes the account. */
@@ -67,14 +45,6 @@ final class LocalServer {
     }
 
     <T> T bean(Class<T> type) {
-        return context.getBean(type);
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return service.bean(type);
     }
 }

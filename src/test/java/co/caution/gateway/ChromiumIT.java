@@ -24,7 +24,7 @@ class ChromiumIT {
     @BeforeEach
     void start() throws Exception {
         assumeTrue(Chromium.installed(), "SKIPPED: Chromium is missing. Bring it: apt-get install chromium chromium-driver");
-        service = new TestService();
+        service = TestService.shared();
         browser = new Chromium(directory);
     }
 
@@ -32,9 +32,6 @@ class ChromiumIT {
     void stop() throws Exception {
         if (browser != null) {
             browser.close();
-        }
-        if (service != null) {
-            service.close();
         }
     }
 

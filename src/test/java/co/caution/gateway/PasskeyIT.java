@@ -32,14 +32,13 @@ class PasskeyIT {
 
     @BeforeAll
     static void start() throws IOException {
-        service = new TestService();
+        service = TestService.shared();
         http = HttpClient.newHttpClient();
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         http.close();
-        service.close();
     }
 
     /** Somebody at a browser. */

@@ -25,7 +25,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpMethod;
@@ -45,7 +44,7 @@ class PermissionWalkIT {
 
     @BeforeAll
     static void anOrganizationWithEveryRoleAndSomebodyElse() throws IOException {
-        service = new TestService();
+        service = TestService.shared();
         organization = service.organization("acme");
         for (Role role : Role.values()) {
             Account person = service.person("walk-" + role.word());
@@ -55,11 +54,6 @@ class PermissionWalkIT {
         }
         stranger = service.person("stranger");
         strangersToken = service.token(stranger);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        service.close();
     }
 
     @Test
