@@ -45,7 +45,7 @@ class SshStallTest {
             sockets.add(says(server, "SSH-2.0-ha")); // in it
             sockets.add(says(server, "SSH-2.0-x\r\n")); // after it
             sockets.add(says(server, "SSH-2.0-x\r\n\0\0\4\0\4\24")); // in the first packet
-            assertThat(server.sessions()).isEqualTo(sockets.size() + sessions.size());
+            TestSshServer.await("all of them at once", () -> server.sessions() == sockets.size() + sessions.size());
 
             server.servesOthers();
 
