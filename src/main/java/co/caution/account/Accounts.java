@@ -65,22 +65,23 @@ public class Accounts {
     /** Makes the account and the organization that is its own, or gives the account of this name. */
     @Transactional
     public Account findOrCreate(String name) {
-        return findOrCreate(UUID.randomUUID(), name);
+        return create(UUID.randomUUID(), name).orElseGet(() -> jdbc.sql("select id, name, created_at from account where name = ?")
+                .param(name)
+                .query(Account.class)
+                .single());
     }
 
-    /** @param id of a new one */
-    Account findOrCreate(UUID id, String name) {
+    /** Empty where the name is taken, also by somebody who came a moment ago: who asks for one's own must not get theirs. */
+    Optional<Account> create(UUID id, String name) {
         var account = new Account(id, name, clock.instant());
         int made = jdbc.sql("insert into account (id, name, created_at) values (?, ?, ?) on conflict (name) do nothing")
                 .params(account.id(), account.name(), account.createdAt().atOffset(ZoneOffset.UTC))
                 .update();
-        if (made == 1) {
-            organizations.createOwn(account);
+        if (made == 0) {
+            return Optional.empty();
         }
-        return jdbc.sql("select id, name, created_at from account where name = ?")
-                .param(name)
-                .query(Account.class)
-                .single();
+        organizations.createOwn(account);
+        return Optional.of(account);
     }
 
     public Account account(UUID id) {

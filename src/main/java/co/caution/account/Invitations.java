@@ -138,23 +138,23 @@ public class Invitations {
 
     Account enter(String secret, UUID id, String name) {
         look(secret);
-        if (accounts.exists(name)) {
-            throw new AccountException.Conflict("The name '" + name + "' is taken. Choose another; if it is yours, sign in first.");
-        }
-        Account account = accounts.findOrCreate(id, name);
+        Account account = accounts.create(id, name).orElseThrow(() -> new AccountException.Conflict(
+                "The name '" + name + "' is taken. Choose another; if it is yours, sign in first."));
         use(secret, account.id());
         return account;
     }
 
     /** Who deletes the row has used it: two at once cannot. */
     private void use(String secret, UUID account) {
+        // The organization first, as whoever changes its members and then takes their invitations back does.
+        jdbc.sql("select o.id from organization o join invitation i on i.organization_id = o.id where i.hash = ? for update of o")
+                .param(Secrets.hash(secret)).query().listOfRows();
         Used used = jdbc.sql("delete from invitation where hash = ? and expires_at > ? returning organization_id, role")
                 .params(Secrets.hash(secret), now())
                 .query(Used.class)
                 .optional()
                 .orElseThrow(Invitations::noSuch);
         if (used.organizationId() != null && used.role() != null) {
-            organizations.lock(used.organizationId());
             organizations.admitOrRaise(used.organizationId(), account, Role.valueOf(used.role()));
         }
     }

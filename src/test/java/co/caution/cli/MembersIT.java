@@ -2,10 +2,18 @@ package co.caution.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.account.Account;
+import co.caution.account.Accounts;
 import co.caution.account.Invitations;
+import co.caution.account.Organizations;
+import co.caution.account.Role;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -76,16 +84,36 @@ class MembersIT {
         var invitations = server.bean(Invitations.class);
         var made = invitations.firstOwner();
         try (var pool = Executors.newFixedThreadPool(6)) {
-            List<Callable<Boolean>> tries = java.util.stream.IntStream.range(0, 6)
+            List<Callable<Boolean>> tries = IntStream.range(0, 6)
                     .<Callable<Boolean>>mapToObj(i -> () -> {
                         invitations.enter(made.secret(), "racer-" + i);
                         return true;
                     }).toList();
-            long in = pool.invokeAll(tries).stream().filter(done -> done.state() == java.util.concurrent.Future.State.SUCCESS).count();
+            long in = pool.invokeAll(tries).stream().filter(done -> done.state() == Future.State.SUCCESS).count();
             assertThat(in).isEqualTo(1);
         }
         assertThat(server.bean(JdbcClient.class).sql("select count(*) from account where name like 'racer-%'").query(Integer.class).single())
                 .isEqualTo(1);
+    }
+
+    /** Whoever comes second must not be let into the account of who came first. */
+    @Test
+    void ofManyWhoChooseOneNameAtOnceOneGetsIt() throws Exception {
+        var invitations = server.bean(Invitations.class);
+        UUID organization = server.bean(Organizations.class).create(server.bean(Accounts.class).findOrCreate("crowd-host").id(), "crowd").id();
+        UUID host = server.bean(Accounts.class).findOrCreate("crowd-host").id();
+        for (int round = 0; round < 5; round++) {
+            String name = "twin-" + round;
+            List<String> secrets = IntStream.range(0, 6).mapToObj(_ -> invitations.invite(organization, host, Role.VIEWER).secret()).toList();
+            var together = new CyclicBarrier(secrets.size());
+            try (var pool = Executors.newFixedThreadPool(secrets.size())) {
+                long in = pool.invokeAll(secrets.stream().<Callable<Account>>map(secret -> () -> {
+                    together.await();
+                    return invitations.enter(secret, name);
+                }).toList()).stream().filter(done -> done.state() == Future.State.SUCCESS).count();
+                assertThat(in).isEqualTo(1);
+            }
+        }
     }
 
     @Test
