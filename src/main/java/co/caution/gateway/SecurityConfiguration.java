@@ -1,8 +1,10 @@
 package co.caution.gateway;
 
 import jakarta.servlet.DispatcherType;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
@@ -36,12 +38,15 @@ class SecurityConfiguration {
                     // The second pass of a request that was answered with an error already.
                     requests.dispatcherTypeMatchers(DispatcherType.ERROR).permitAll();
                     for (var route : Routes.ALL) {
-                        var matching = requests.requestMatchers(route.method(), route.pattern());
-                        switch (route.access()) {
-                            case Access.Anyone _ -> matching.permitAll();
-                            case Access.Operator _ -> matching.hasAuthority(TokenFilter.ADMIN);
-                            case Access.Monitor _ -> matching.hasAnyAuthority(TokenFilter.METRICS, TokenFilter.ADMIN);
-                            case Access.Oneself _, Access.Within _, Access.Wherever _ -> matching.hasAuthority(TokenFilter.USER);
+                        // HEAD is answered by what answers GET, and so is for the same people.
+                        for (var method : route.method() == HttpMethod.GET ? List.of(HttpMethod.GET, HttpMethod.HEAD) : List.of(route.method())) {
+                            var matching = requests.requestMatchers(method, route.pattern());
+                            switch (route.access()) {
+                                case Access.Anyone _ -> matching.permitAll();
+                                case Access.Operator _ -> matching.hasAuthority(TokenFilter.ADMIN);
+                                case Access.Monitor _ -> matching.hasAnyAuthority(TokenFilter.METRICS, TokenFilter.ADMIN);
+                                case Access.Oneself _, Access.Within _, Access.Wherever _ -> matching.hasAuthority(TokenFilter.USER);
+                            }
                         }
                     }
                     requests.anyRequest().hasAuthority(TokenFilter.USER);

@@ -168,6 +168,21 @@ class PermissionWalkIT {
         assertThat(service.call("GET", "/api/nothing", null, null).statusCode()).isEqualTo(401);
     }
 
+    /** It is answered by the same handlers, without the body. */
+    @Test
+    void askingForTheHeadTakesWhatAskingForTheWholeTakes() throws Exception {
+        for (Route route : Routes.ALL) {
+            if (route.method() == HttpMethod.GET && !(route.access() instanceof Access.Anyone)) {
+                var head = new Route(HttpMethod.HEAD, route.pattern(), route.access());
+                assertThat(send(head, null, null, UUID.randomUUID(), "acme").statusCode()).as(name(head)).isEqualTo(401);
+                if (route.access() instanceof Access.Operator || route.access() instanceof Access.Monitor) {
+                    assertThat(send(head, null, TOKENS.get(Role.OWNER), UUID.randomUUID(), "acme").statusCode()).as(name(head)).isEqualTo(403);
+                }
+            }
+        }
+        assertThat(service.call("HEAD", "/health/live", null, null).statusCode()).isEqualTo(200);
+    }
+
     @Test
     void appsAreListedWhereverOneIsAMemberAndNowhereElse() throws Exception {
         App app = service.bean(Apps.class).create(organization, "listed");
