@@ -1,8 +1,10 @@
 package co.caution.git;
 
 import co.caution.app.ReceivingRepository;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Lock;
 import java.util.function.UnaryOperator;
@@ -29,6 +31,7 @@ final class AppReceivePack extends ReceivePack {
         private final PushLimits limits;
         private final Lock app;
         private final Semaphore places;
+        private final ByteArrayOutputStream unsaid = new ByteArrayOutputStream();
         private @Nullable PackGate gate;
         private boolean inside;
 
@@ -45,14 +48,49 @@ final class AppReceivePack extends ReceivePack {
         @Override
         public InputStream apply(InputStream pack) {
             gate = new PackGate(pack, limits, () -> {
-                app.lock(); // whoever has it waits for no client
+                app.lock(); // whoever has it waits for no client: nothing is read any more, and what is said is kept
                 places.acquireUninterruptibly();
                 inside = true;
             });
             return gate;
         }
 
-        private void leave() {
+        /** What is said while others wait goes out afterwards: this client may not be listening. */
+        OutputStream afterwards(OutputStream client) {
+            return new OutputStream() {
+                @Override
+                public void write(int value) throws IOException {
+                    write(new byte[] {(byte) value}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int from, int length) throws IOException {
+                    if (!inside) {
+                        catchUp();
+                        client.write(bytes, from, length);
+                    } else {
+                        unsaid.write(bytes, from, length);
+                    }
+                }
+
+                @Override
+                public void flush() throws IOException {
+                    if (!inside) {
+                        catchUp();
+                        client.flush();
+                    }
+                }
+
+                private void catchUp() throws IOException {
+                    if (unsaid.size() > 0) {
+                        unsaid.writeTo(client);
+                        unsaid.reset();
+                    }
+                }
+            };
+        }
+
+        void leave() {
             if (gate != null) {
                 gate.release();
             }

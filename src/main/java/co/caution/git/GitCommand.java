@@ -22,6 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
@@ -129,22 +130,17 @@ final class GitCommand implements Command {
             if (line.isEmpty()) {
                 return refuse(GitCommandLine.refusal(command));
             }
-            // Whose key it is decides what it may see; an app of somebody else is an app that is not there.
             Optional<App> app = apps.find(line.get().app());
-            switch (permissions.ask(accounts.byKey(fingerprint), app.map(App::organizationId).orElse(Permissions.NOWHERE),
-                    line.get().action())) {
-                case Permissions.Answer.Allowed _ -> {}
-                case Permissions.Answer.Denied denied -> {
-                    return refuse(denied.why());
-                }
-                case Permissions.Answer.Hidden _ -> {
-                    return refuse(new AppException.NotFound(line.get().app().toString()).getMessage());
-                }
+            Optional<String> refusal = refusal(fingerprint, line.get(), app);
+            if (refusal.isPresent()) {
+                return refuse(refusal.get());
             }
             MDC.put("app", app.get().id().toString()); // the thread is this command's alone
             var gates = new AppReceivePack.Gates(limits, locks.apply(app.get().id()), unpacking);
             try (var repository = repositories.open(app.get().id(), gates)) {
-                return line.get().push() ? receive(repository, app.get(), gates) : upload(repository, protocol);
+                return line.get().push()
+                        ? receive(repository, app.get(), gates, () -> refusal(fingerprint, line.get(), app))
+                        : upload(repository, protocol);
             }
         } catch (ProgressStream.ClientGone e) {
             LOG.info("a client left before its push was over; the push goes on");
@@ -164,6 +160,16 @@ final class GitCommand implements Command {
         }
     }
 
+    /** Whose key it is decides what it may see; an app of somebody else is an app that is not there. */
+    private Optional<String> refusal(String fingerprint, GitCommandLine line, Optional<App> app) {
+        return switch (permissions.ask(accounts.byKey(fingerprint), app.map(App::organizationId).orElse(Permissions.NOWHERE),
+                line.action())) {
+            case Permissions.Answer.Allowed _ -> Optional.empty();
+            case Permissions.Answer.Denied denied -> Optional.of(denied.why());
+            case Permissions.Answer.Hidden _ -> Optional.ofNullable(new AppException.NotFound(line.app().toString()).getMessage());
+        };
+    }
+
     private int upload(Repository repository, String protocol) throws IOException {
         var upload = new UploadPack(repository);
         upload.setTimeout(TIMEOUT_SECONDS);
@@ -175,9 +181,11 @@ final class GitCommand implements Command {
         return 0;
     }
 
-    private int receive(ReceivingRepository repository, App app, AppReceivePack.Gates gates) throws IOException {
+    /** @param refusal asked again once all has come: that may take an hour, in which somebody may be removed */
+    private int receive(ReceivingRepository repository, App app, AppReceivePack.Gates gates, Supplier<Optional<String>> refusal)
+            throws IOException {
         var receive = new AppReceivePack(repository, limits, gates);
-        var hook = new PushHook(deployer, app);
+        var hook = new PushHook(deployer, app, refusal);
         receive.setTimeout(TIMEOUT_SECONDS);
         receive.setRefFilter(VISIBLE);
         receive.setAtomic(false);
@@ -186,10 +194,11 @@ final class GitCommand implements Command {
         receive.setMaxCommandBytes(MAX_COMMAND_BYTES);
         receive.setAllowNonFastForwards(true);
         receive.setPreReceiveHook(hook);
-        receive.receive(in, out, err);
+        receive.receive(in, gates.afterwards(out), err);
         // A client with nothing new sends no command at all, so no hook runs.
         if (!hook.asked()) {
-            return restart(app);
+            Optional<String> refused = refusal.get();
+            return refused.isPresent() ? refuse(refused.get()) : restart(app);
         }
         return 0;
     }

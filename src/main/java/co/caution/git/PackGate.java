@@ -50,7 +50,7 @@ final class PackGate extends FilterInputStream {
     private long offset;
     private long inflated;
 
-    /** @param unpacking called when all of the pack is here, before JGit puts deltas together */
+    /** @param unpacking called when all of the pack is here, to its last byte, before JGit puts deltas together */
     PackGate(InputStream pack, PushLimits limits, Runnable unpacking) {
         super(pack);
         this.limits = limits;
@@ -125,6 +125,7 @@ final class PackGate extends FilterInputStream {
             case CHECKSUM -> {
                 if (++come == CHECKSUM) {
                     expect(Expecting.END);
+                    unpacking.run();
                 }
             }
             default -> throw damaged("something comes after its end");
@@ -157,7 +158,6 @@ final class PackGate extends FilterInputStream {
             return;
         }
         memory.requireEnough();
-        unpacking.run();
         expect(Expecting.CHECKSUM);
     }
 

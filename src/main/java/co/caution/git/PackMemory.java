@@ -74,7 +74,8 @@ final class PackMemory {
             long now = held[i] + sizes[i] + instructions[i] + (base >= 0 && differences[base] == 1 ? sizes[base] : 0);
             if (instructions[i] > 0 && now > most) {
                 throw new PackRefusedException("putting this push together takes more than " + (most >> 20) + " MiB of memory, as git"
-                        + " sends large files as differences; send them whole: git config core.bigFileThreshold 1m, then push again");
+                        + " sends files as differences; try git push --no-thin, and where that does not help, have large files sent"
+                        + " whole: git config core.bigFileThreshold 1m");
             }
         }
     }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.PreReceiveHook;
@@ -25,11 +27,13 @@ final class PushHook implements PreReceiveHook {
 
     private final Deployer deployer;
     private final App app;
+    private final Supplier<Optional<String>> notPermitted;
     private boolean asked;
 
-    PushHook(Deployer deployer, App app) {
+    PushHook(Deployer deployer, App app, Supplier<Optional<String>> notPermitted) {
         this.deployer = deployer;
         this.app = app;
+        this.notPermitted = notPermitted;
     }
 
     /** Whether the client asked for any ref to move. */
@@ -40,7 +44,7 @@ final class PushHook implements PreReceiveHook {
     @Override
     public void onPreReceive(ReceivePack pack, Collection<ReceiveCommand> commands) {
         asked = true;
-        @Nullable String refusal = refusal(commands);
+        @Nullable String refusal = notPermitted.get().orElseGet(() -> refusal(commands));
         if (refusal != null) {
             refuse(pack, commands, refusal);
             return;

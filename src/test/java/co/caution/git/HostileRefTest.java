@@ -3,9 +3,13 @@ package co.caution.git;
 import static co.caution.git.TestPack.PERSON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
+import co.caution.account.Permissions;
+import co.caution.account.Role;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +56,18 @@ class HostileRefTest {
         server.servesOthers();
         server.nothingIsLeft();
         assertThat(server.run("git-upload-pack '/" + server.app.id() + ".git'").out()).doesNotContain("refs/");
+    }
+
+    /** A push may take long; what was so when it began may no longer be. */
+    @Test
+    void nobodyDeploysWhoWasRemovedWhileTheirPushCame() throws Exception {
+        try (var other = new TestSshServer(home.resolve("removed"), TestSshServer.ROOMY)) {
+            when(other.permissions.ask(any(), eq(other.app.organizationId()), any()))
+                    .thenReturn(new Permissions.Answer.Allowed(Role.MEMBER), new Permissions.Answer.Hidden());
+            assertThat(other.push(pack, ZERO + " " + commit + " refs/heads/main"))
+                    .contains("fatal: nothing was built: App '" + other.app.id() + "' not found");
+            verify(other.deployer, never()).push(any(), any(), any(), any());
+        }
     }
 
     @Test

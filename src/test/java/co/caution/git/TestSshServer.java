@@ -59,6 +59,7 @@ final class TestSshServer implements AutoCloseable {
     final App app = app("hers");
     final App others = app("his");
     final Deployer deployer = mock(Deployer.class);
+    final Permissions permissions = mock(Permissions.class);
     final Path home;
     final int port;
     private final GitCommandFactory commands;
@@ -78,7 +79,6 @@ final class TestSshServer implements AutoCloseable {
         when(accounts.knowsKey(fingerprint)).thenReturn(true);
         var person = UUID.randomUUID();
         when(accounts.byKey(fingerprint)).thenReturn(Set.of(person));
-        var permissions = mock(Permissions.class);
         when(permissions.ask(any(), any(), any())).thenReturn(new Permissions.Answer.Hidden());
         when(permissions.ask(eq(Set.of(person)), eq(app.organizationId()), any())).thenReturn(new Permissions.Answer.Allowed(Role.MEMBER));
         var apps = mock(Apps.class);
