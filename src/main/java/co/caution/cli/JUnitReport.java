@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -62,12 +63,15 @@ final class JUnitReport {
         add("evidence", "the endpoint answers", answered ? Outcome.PASSED : Outcome.FAILED, verdict.message());
         evidence(verdict, answered);
         if (VerifyReport.evidence(verdict).isPresent()) {
-            workload(verdict);
+            workload(verdict, judgement);
             policy(verdict, judgement);
-            boolean refused = verdict instanceof Verdict.PolicyNotMet policy && has(policy, "channel");
+            boolean refused = broken(verdict, "channel");
             add("channel", "the application's channel is bound",
                     judgement.channelKey().isPresent() ? Outcome.PASSED : refused ? Outcome.FAILED : Outcome.SKIPPED,
                     refused ? verdict.message() : "NOT BOUND: nothing is said about who answers on the application's port");
+        }
+        if (verdict.exitCode() != 0 && cases.stream().noneMatch(one -> one.outcome == Outcome.FAILED)) {
+            add("run", "verification", Outcome.FAILED, verdict.message()); // a report without a failure is read as good
         }
         var properties = VerifySummary.line(verdict, judgement).lines().flatMap(line -> List.of(line.split(" ")).stream())
                 .map(pair -> pair.split("=", 2)).collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (a, b) -> a, TreeMap::new));
@@ -91,15 +95,14 @@ final class JUnitReport {
                 add("evidence", "what came is what the enclave said", Outcome.FAILED, refused.message()));
     }
 
-    private void workload(Verdict verdict) {
-        boolean other = verdict instanceof Verdict.PolicyNotMet policy && has(policy, "source");
-        boolean debug = verdict instanceof Verdict.PolicyNotMet policy && has(policy, "debug");
-        add("source", "the source is the one that was reviewed", other ? Outcome.FAILED : debug ? Outcome.SKIPPED : Outcome.PASSED,
-                other ? verdict.message() : "not reached");
-        boolean built = !(verdict instanceof Verdict.NotReproduced);
-        boolean compared = built && !other && !debug && !(verdict instanceof Verdict.WorkloadNotChecked);
-        add("source", "it can be reproduced", !built ? Outcome.FAILED : compared ? Outcome.PASSED : Outcome.SKIPPED,
-                built ? "not reached" : verdict.message());
+    private void workload(Verdict verdict, Judgement judgement) {
+        boolean compared = compared(verdict);
+        boolean rebuilt = compared && judgement.rebuilds();
+        // What the enclave's agent says of its source and EnclaveOS counts when the measurements are the expected ones.
+        boolean matched = rebuilt && !(verdict instanceof Verdict.MeasurementsDiffer);
+        step("source", "the source is the one that was reviewed", broken(verdict, "source"), matched, verdict);
+        step("source", "its EnclaveOS is one that is known here", broken(verdict, "enclaveos"), matched, verdict);
+        step("source", "it can be reproduced", verdict instanceof Verdict.NotReproduced, rebuilt, verdict);
         var different = verdict instanceof Verdict.MeasurementsDiffer differ
                 ? differ.differences().stream().collect(Collectors.toMap(Comparison.Difference::register, one -> one))
                 : Map.<Integer, Comparison.Difference>of();
@@ -112,8 +115,7 @@ final class JUnitReport {
 
     private void policy(Verdict verdict, Judgement judgement) {
         List<Policy.Violation> violations = verdict instanceof Verdict.PolicyNotMet policy ? policy.violations() : List.of();
-        boolean looked = verdict instanceof Verdict.Verified || violations.stream().noneMatch(one -> List.of("debug", "source", "enclaveos").contains(one.rule()))
-                && verdict instanceof Verdict.PolicyNotMet;
+        boolean looked = compared(verdict) && !(verdict instanceof Verdict.MeasurementsDiffer);
         var names = new LinkedHashSet<>(List.of("debug", "simulated"));
         judgement.rules().forEach(rule -> names.add(rule.name()));
         for (String name : names) {
@@ -123,8 +125,18 @@ final class JUnitReport {
         }
     }
 
-    private static boolean has(Verdict.PolicyNotMet policy, String rule) {
-        return policy.violations().stream().anyMatch(one -> one.rule().equals(rule));
+    /** Whether it came to a comparison of registers: these demands end it before. */
+    private static boolean compared(Verdict verdict) {
+        return verdict instanceof Verdict.Verified || verdict instanceof Verdict.MeasurementsDiffer || verdict instanceof Verdict.PolicyNotMet
+                && Stream.of("debug", "source", "enclaveos").noneMatch(rule -> broken(verdict, rule));
+    }
+
+    private static boolean broken(Verdict verdict, String rule) {
+        return verdict instanceof Verdict.PolicyNotMet policy && policy.violations().stream().anyMatch(one -> one.rule().equals(rule));
+    }
+
+    private void step(String group, String name, boolean failed, boolean passed, Verdict verdict) {
+        add(group, name, failed ? Outcome.FAILED : passed ? Outcome.PASSED : Outcome.SKIPPED, failed ? verdict.message() : "not looked at");
     }
 
     private void add(String group, String name, Outcome outcome, String message) {

@@ -121,6 +121,11 @@ final class Judgement {
         return source == null ? Optional.empty() : source.reviewed().map(AnyObjectId::name);
     }
 
+    /** Whether there is a source that what runs is compared with a rebuild of. */
+    boolean rebuilds() {
+        return source != null;
+    }
+
     Optional<CommitSignature> signature() {
         return signature;
     }
@@ -148,17 +153,17 @@ final class Judgement {
         return policies.stream().flatMap(file -> file.policy().rules().stream()).toList();
     }
 
-    /** Adds what the policies say to a verdict that would be good, or that only lacks hardware; keeps what is good. */
+    /** Adds what the policies say wherever the measurements are the expected ones; keeps what is good. */
     Verdict judge(Verdict verdict) {
         Verdict judged = switch (verdict) {
             case Verdict.Verified verified -> {
                 var violations = violations(verified.evidence());
                 yield violations.isEmpty() ? verified : new Verdict.PolicyNotMet(verified.evidence(), violations);
             }
-            case Verdict.PolicyNotMet simulated when simulated.violations().getFirst().rule().equals("simulated") -> {
-                var all = new ArrayList<>(simulated.violations());
-                all.addAll(violations(simulated.evidence()));
-                yield new Verdict.PolicyNotMet(simulated.evidence(), all);
+            case Verdict.PolicyNotMet matched when List.of("simulated", "channel").contains(matched.violations().getFirst().rule()) -> {
+                var all = new ArrayList<>(matched.violations());
+                all.addAll(violations(matched.evidence()));
+                yield new Verdict.PolicyNotMet(matched.evidence(), all);
             }
             default -> verdict;
         };

@@ -205,7 +205,9 @@ class EvilOperatorTest {
     void aLockOfTheOperatorsOwn() throws Exception {
         EnclaveOsRelease own = TinyEnclaveOs.in(directory.resolve("own-os"), "an agent with a door at the back");
         operator.serves(own.digest(), own).runs(app.build(app.source, own, "own-os-stage"), own.digest());
-        Said said = verify();
+        Said said = verify("--junit", "lock.xml");
+        assertThat(Files.readString(directory.resolve("lock.xml"))).contains("failures=\"1\"", "<failure message=\"The enclave runs an EnclaveOS that you do not know")
+                .containsSubsequence("name=\"PCR0\"", "<skipped", "name=\"PCR1\"", "<skipped");
         refused(said, 5, "an EnclaveOS that you do not know", own.lock().pcr1(), "You would have to trust lock " + own.digest(),
                 "Beside the nearest known release (" + os.digest() + ")", "source guest ",
                 "output ramdisk0.cpio ", "--lock FILE");
@@ -315,6 +317,8 @@ class EvilOperatorTest {
             operator.does((exchange, nonce) -> send(exchange, 200, bound(operator.document(reviewed.measurements(), nonce, bindings), bindings,
                     reviewed.manifestJson(), os.digest(), ",\"channel\":{\"port\":" + other.getAddress().getPort() + "}")));
             refused(verify(), 5, "another program answers on the app's port", "the enclave's is " + "e".repeat(64));
+            Files.writeString(directory.resolve("small.json"), "{\"version\":1,\"max_memory_mb\":1}");
+            refused(verify("--policy", "small.json"), 5, "channel: ", "max_memory_mb: ");
         } finally {
             other.stop(0);
         }
