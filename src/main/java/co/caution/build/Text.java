@@ -2,6 +2,7 @@ package co.caution.build;
 
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Text from elsewhere, made fit for a log and a terminal. */
 public final class Text {
@@ -17,6 +18,11 @@ public final class Text {
     /** Each line as {@link #printable} has it. */
     public static String printableLines(String text) {
         return text.lines().map(Text::printable).collect(Collectors.joining("\n"));
+    }
+
+    /** For the middle of a message: what others wrote must not look like a line of ours. */
+    public static String oneLine(@Nullable String text) {
+        return printable(String.valueOf(text).strip().replaceAll("[\\r\\n]+", " "));
     }
 
     /** Without control characters, and at most {@link #MAX_LINE} characters. */

@@ -33,12 +33,12 @@ final class LocalBuild {
         Path here = Surroundings.current().directory();
         try {
             Optional<AppSource> source = AppSource.checkout(here, "current directory", commit);
-            if (source.isPresent() && !quiet && commit.equals(AppSource.HEAD) && changed(here)) {
+            if (source.isPresent() && !quiet && commit.equals(AppSource.HEAD) && source.get().changed()) {
                 System.err.println("Note: this checkout has changes that are not committed; what is built is HEAD.");
             }
             return source;
         } catch (IOException e) {
-            throw new CliException(Errors.USAGE, Errors.sentence(e.getMessage()));
+            throw new CliException(Errors.USAGE, Errors.sentence(Text.oneLine(e.getMessage())));
         }
     }
 
@@ -47,16 +47,7 @@ final class LocalBuild {
         try {
             return AppSource.open(spec, Surroundings.current().directory(), commit, cache);
         } catch (IOException e) {
-            throw new CliException(Errors.USAGE, "The source cannot be used: " + e.getMessage() + ".");
-        }
-    }
-
-    /** By the person's own git, which knows their settings; without it nothing is said. */
-    private static boolean changed(Path here) {
-        try {
-            return !Git.run(here, "status", "--porcelain", "--untracked-files=no").output().isEmpty();
-        } catch (CliException e) {
-            return false;
+            throw new CliException(Errors.USAGE, "The source cannot be used: " + Text.oneLine(e.getMessage()) + ".");
         }
     }
 

@@ -4,6 +4,7 @@ import co.caution.sshkey.AllowedSigners;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -24,6 +25,7 @@ public final class AppSource implements AutoCloseable {
     /** What {@code --commit} is where nobody names one. */
     public static final String HEAD = "HEAD";
 
+    private static final Pattern ABBREVIATED = Pattern.compile("(?i)[0-9a-f]{4,39}");
     private static final Pattern URL = Pattern.compile("[a-z][a-z0-9+.-]*://.*|[^/@]+@[^/:]+:.*");
 
     private final String where;
@@ -55,7 +57,7 @@ public final class AppSource implements AutoCloseable {
      * @throws IOException saying what is wrong with the source, and what to do
      */
     public static AppSource open(String spec, Path here, String revision, Path cache) throws IOException {
-        if (URL.matcher(spec).matches()) {
+        if (isUrl(spec)) {
             return made(cache, scratch -> {
                 Repository clone = GitClone.of(spec, scratch, revision.equals(HEAD));
                 return at(clone, spec, revision, scratch);
@@ -80,6 +82,11 @@ public final class AppSource implements AutoCloseable {
         });
     }
 
+    /** Whether it is somebody else who says what lies there now. */
+    public static boolean isUrl(String spec) {
+        return URL.matcher(spec).matches();
+    }
+
     /** The repository that a directory lies in, if it lies in one. */
     public static Optional<AppSource> checkout(Path directory, String where, String revision) throws IOException {
         var builder = new FileRepositoryBuilder().findGitDir(directory.toAbsolutePath().toFile());
@@ -91,6 +98,11 @@ public final class AppSource implements AutoCloseable {
             ObjectId id = repository.resolve(revision + "^{commit}");
             if (id == null) {
                 throw new IOException("there is no commit '" + revision + "' in " + where + "; fetch it first");
+            }
+            if (ABBREVIATED.matcher(revision).matches() && !id.name().startsWith(revision.toLowerCase(Locale.ROOT))) {
+                // git prefers the name, and whoever owns the repository could choose one that looks like the commit that was reviewed.
+                throw new IOException("'" + revision + "' is the name of a branch or tag in " + where + ", not the beginning of a commit's id; name the"
+                        + " whole id (40 digits), or the whole name (refs/heads/" + revision + ")");
             }
             RevCommit commit = commits.parseCommit(id);
             return new AppSource(where, "commit " + commit.name(), "If you trust the other one, review it and name it: --commit COMMIT",
@@ -117,6 +129,15 @@ public final class AppSource implements AutoCloseable {
         var repository = new FileRepositoryBuilder().setGitDir(directory.toFile()).setBare().build();
         repository.create(true);
         return repository;
+    }
+
+    /** Whether the checkout has other files than the commit; false where that cannot be found out. Runs nothing. */
+    public boolean changed() {
+        try {
+            return Uncommitted.in(repository, tree);
+        } catch (IOException | RuntimeException e) {
+            return false; // a damaged index has many ways to say so
+        }
     }
 
     /** For the pipeline. */

@@ -1,8 +1,11 @@
 package co.caution.verify;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.transport.CredentialsProvider;
 import org.eclipse.jgit.transport.RemoteSession;
@@ -32,7 +35,7 @@ final class SystemSsh extends SshSessionFactory {
                 var all = new ArrayList<>(command);
                 all.add(git);
                 try {
-                    return new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                    return new Patient(new ProcessBuilder(all).start()); // JGit reads what it says, too: part of that is the server's, and not for a terminal
                 } catch (IOException e) {
                     throw new IOException("ssh cannot be started: install it (Debian: apt-get install openssh-client)", e);
                 }
@@ -48,5 +51,52 @@ final class SystemSsh extends SshSessionFactory {
     @Override
     public String getType() {
         return "system";
+    }
+
+    /** JGit asks how ssh ended as soon as it has said its last word, which is a moment before it ends. */
+    private static final class Patient extends Process {
+
+        private static final int SECONDS = 10;
+
+        private final Process ssh;
+
+        Patient(Process ssh) {
+            this.ssh = ssh;
+        }
+
+        @Override
+        public int exitValue() {
+            try {
+                ssh.waitFor(SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return ssh.exitValue();
+        }
+
+        @Override
+        public OutputStream getOutputStream() {
+            return ssh.getOutputStream();
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return ssh.getInputStream();
+        }
+
+        @Override
+        public InputStream getErrorStream() {
+            return ssh.getErrorStream();
+        }
+
+        @Override
+        public int waitFor() throws InterruptedException {
+            return ssh.waitFor();
+        }
+
+        @Override
+        public void destroy() {
+            ssh.destroy();
+        }
     }
 }

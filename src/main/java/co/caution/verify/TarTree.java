@@ -37,6 +37,7 @@ final class TarTree {
 
     private static final int MOST_FILES = 10_000;
     private static final long MOST_BYTES = 1L << 30;
+    private static final int BLOCK = 512;
     private static final int XZ_KIBIBYTES = 128 << 10;
     private static final int EXECUTABLE = 0100;
     /** Type flags of files (POSIX, and before it); the library calls devices files, too. */
@@ -85,6 +86,10 @@ final class TarTree {
 
     private void add(TarArchiveEntry entry, TarArchiveInputStream content) throws IOException {
         String name = entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
+        bytes += BLOCK + entry.getSize(); // of directories, too: they cost time, and could come without an end
+        if (bytes > MOST_BYTES) {
+            throw refused(name, "makes it larger than 1 GiB");
+        }
         if (entry.isDirectory() || name.isEmpty()) {
             return; // a git tree has no directory without a file in it
         }
@@ -100,10 +105,6 @@ final class TarTree {
             added.setFileMode(FileMode.SYMLINK);
             added.setObjectId(objects.insert(Constants.OBJ_BLOB, entry.getLinkName().getBytes(StandardCharsets.UTF_8)));
         } else if (FILE.indexOf(entry.getLinkFlag()) >= 0 && !entry.isSparse() && entry.isCheckSumOK()) {
-            bytes += entry.getSize();
-            if (bytes > MOST_BYTES) {
-                throw refused(name, "makes it larger than 1 GiB");
-            }
             added.setFileMode((entry.getMode() & EXECUTABLE) != 0 ? FileMode.EXECUTABLE_FILE : FileMode.REGULAR_FILE);
             added.setObjectId(objects.insert(Constants.OBJ_BLOB, entry.getSize(), content));
         } else {

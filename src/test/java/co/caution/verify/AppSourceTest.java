@@ -8,6 +8,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -126,6 +130,14 @@ class AppSourceTest {
         refused(List.of(".GIT/config"), TarConstants.LF_NORMAL, "is not a name that a git tree can hold");
         refused(List.of("a", "a"), TarConstants.LF_NORMAL, "is in it twice");
         refused(List.of("x"), TarConstants.LF_LINK, "is neither a file nor a symbolic link");
+        Path directories = directory.resolve("directories.tar");
+        try (var tar = new TarArchiveOutputStream(Files.newOutputStream(directories))) {
+            var entry = new TarArchiveEntry("d/");
+            entry.setSize(2L << 30);
+            tar.putArchiveEntry(entry);
+            tar.closeArchiveEntry();
+        }
+        assertThatThrownBy(() -> tree(directories.toString())).isInstanceOf(IOException.class).hasMessageContaining("larger than 1 GiB");
         refused(List.of("x"), TarConstants.LF_CHR, "is neither a file nor a symbolic link");
     }
 
@@ -143,6 +155,44 @@ class AppSourceTest {
     @ValueSource(strings = {"http://localhost/x.git", "git://localhost/x.git", "ext::sh -c true", "ftp://localhost/x", "https://u:p@localhost/x"})
     void otherWaysToFetchAreRefused(String url) {
         assertThatThrownBy(() -> tree(url)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aBranchThatLooksLikeTheBeginningOfACommitIsNotTakenForIt() throws Exception {
+        try (Git git = Git.open(repository.toFile())) {
+            String reviewed = git.getRepository().resolve(Constants.HEAD).name().substring(0, 7);
+            git.commit().setMessage("evil").setAllowEmpty(true).setAuthor("a", "a@localhost").setCommitter("a", "a@localhost").setSign(false).call();
+            AppSource.open("repository", directory, reviewed, directory.resolve("cache")).close();
+            git.branchCreate().setName(reviewed).setStartPoint(Constants.HEAD).call();
+            assertThatThrownBy(() -> AppSource.open("repository", directory, reviewed, directory.resolve("cache")))
+                    .isInstanceOf(IOException.class).hasMessageContaining("is the name of a branch or tag");
+        }
+    }
+
+    @Test
+    void whetherFilesWereChangedIsFoundOutWithoutRunningWhatTheCheckoutNames() throws Exception {
+        Path ran = directory.resolve("ran");
+        Path hook = directory.resolve("hook");
+        Files.writeString(hook, "#!/bin/sh\ntouch " + ran + "\ncat\n");
+        hook.toFile().setExecutable(true);
+        Files.writeString(repository.resolve(".git/config"), "\n[core]\n\tfsmonitor = " + hook + "\n\thooksPath = " + directory
+                + "\n[filter \"x\"]\n\tclean = " + hook + "\n\trequired = true\n", StandardOpenOption.APPEND);
+        Files.createDirectories(repository.resolve(".git/info"));
+        Files.writeString(repository.resolve(".git/info/attributes"), "* filter=x\n");
+        Files.copy(hook, directory.resolve("post-index-change"), StandardCopyOption.COPY_ATTRIBUTES);
+        try (AppSource source = AppSource.open("repository", directory, AppSource.HEAD, directory.resolve("cache"))) {
+            assertThat(source.changed()).isFalse();
+            Files.setLastModifiedTime(repository.resolve("Procfile"), FileTime.from(Instant.now().plusSeconds(60)));
+            assertThat(source.changed()).as("only touched").isFalse();
+            Files.writeString(repository.resolve("Procfile"), "run: /apx\n");
+            assertThat(source.changed()).isTrue();
+        }
+        assertThat(ran).doesNotExist();
+    }
+
+    @Test
+    void whatSshSaysIsPartOfTheError() {
+        assertThatThrownBy(() -> tree("ssh://127.0.0.1:1/x")).isInstanceOf(IOException.class).hasMessageContaining("Connection refused");
     }
 
     @Test
