@@ -4,6 +4,7 @@ import co.caution.build.Text;
 import co.caution.connect.VerifiedProxy;
 import co.caution.connect.Verifier;
 import co.caution.connect.Way;
+import co.caution.verify.AppSource;
 import co.caution.verify.Channel;
 import co.caution.verify.Verdict;
 import java.io.IOException;
@@ -71,6 +72,8 @@ final class ConnectCommand implements Callable<Integer> {
     VerifyCommand verify;
 
     private final Clock clock = Clock.systemUTC();
+    /** The commit that was verified first. Whoever keeps a repository elsewhere must not change what counts while this runs. */
+    private Optional<String> begun = Optional.empty();
 
     @Override
     public Integer call() throws Exception {
@@ -91,6 +94,7 @@ final class ConnectCommand implements Callable<Integer> {
                     return verdict.exitCode();
                 }
                 case Verifier.Good good -> {
+                    begun = judgement.commit();
                     carry(listener, good, pause);
                     return 0;
                 }
@@ -114,7 +118,11 @@ final class ConnectCommand implements Callable<Integer> {
 
     private Verifier.Result again() throws InterruptedException {
         var judgement = verify.judgement();
-        return result(verify.verdict(judgement, true), judgement);
+        Verifier.Result result = result(verify.verdict(judgement, true), judgement);
+        return result instanceof Verifier.Good && verify.from != null && AppSource.isUrl(verify.from) && !judgement.commit().equals(begun)
+                ? new Verifier.Refused(true, "the source at " + verify.from + " is at commit " + judgement.commit().orElse("?") + " now, and this began"
+                        + " with " + begun.orElse("?") + ": review it, and begin anew")
+                : result;
     }
 
     private static Verifier.Result result(Verdict verdict, Judgement judgement) {

@@ -1,15 +1,21 @@
 package co.caution.verify;
 
+import co.caution.packages.Sha256;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -23,6 +29,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * @param spkiSha256 SHA-256 of the DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7), 64 lower-case hexadecimal digits
  */
 public record ChannelBinding(String spkiSha256) {
+
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final String TLS = "TLSv1.3";
 
@@ -57,6 +65,53 @@ public record ChannelBinding(String spkiSha256) {
         });
     }
 
+    /**
+     * A connection whose other end holds the key; before that was shown, nothing was sent.
+     *
+     * @throws SSLException when who answers holds another one
+     */
+    public SSLSocket connect(String host, int port) throws IOException {
+        return connect(context(), host, port);
+    }
+
+    /** All of it within {@link #PATIENCE}: who answers may send a byte now and then, and never come to an end. */
+    static SSLSocket connect(SSLContext context, String host, int port) throws IOException {
+        int millis = Math.toIntExact(PATIENCE.toMillis());
+        var plain = new Socket();
+        var late = new AtomicBoolean();
+        var done = new CountDownLatch(1);
+        Thread.ofVirtual().name("handshake-limit").start(() -> closeUnless(done, late, plain));
+        try {
+            plain.connect(new InetSocketAddress(host, port), millis);
+            plain.setTcpNoDelay(true);
+            plain.setKeepAlive(true);
+            plain.setSoTimeout(millis);
+            var tls = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
+            tls.startHandshake(); // in TLS 1.3 it ends only for who holds the key
+            tls.setSoTimeout(0);
+            return tls;
+        } catch (IOException | RuntimeException e) {
+            plain.close();
+            if (late.get()) {
+                throw new SocketTimeoutException("no handshake within " + PATIENCE.toSeconds() + " s");
+            }
+            throw e;
+        } finally {
+            done.countDown();
+        }
+    }
+
+    private static void closeUnless(CountDownLatch done, AtomicBoolean late, Socket socket) {
+        try {
+            if (!done.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                late.set(true);
+                socket.close();
+            }
+        } catch (InterruptedException | IOException e) {
+            // Nobody interrupts it, and what cannot be closed is closed.
+        }
+    }
+
     static SSLContext context(TrustManager whom) {
         try {
             var context = SSLContext.getInstance(TLS);
@@ -68,11 +123,7 @@ public record ChannelBinding(String spkiSha256) {
     }
 
     static String spkiOf(X509Certificate certificate) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getPublicKey().getEncoded()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has SHA-256
-        }
+        return Sha256.of(certificate.getPublicKey().getEncoded());
     }
 
     /** One decision for all of the ways in which it may be asked for; the handshake itself proves that the key is held. */

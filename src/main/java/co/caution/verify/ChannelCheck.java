@@ -2,15 +2,12 @@ package co.caution.verify;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocket;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,8 +16,6 @@ import tools.jackson.databind.JsonNode;
  * server that could name hosts could make verifiers knock at any door.
  */
 final class ChannelCheck {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private ChannelCheck() {}
 
@@ -51,7 +46,9 @@ final class ChannelCheck {
     private static Channel look(EvidenceSource.Endpoint endpoint, Bindings bindings, JsonNode hints) {
         Optional<ChannelBinding> named = ChannelBinding.in(bindings);
         if (named.isEmpty()) {
-            return new Channel.NotBound("the evidence names no key, because the app has no port or its EnclaveOS is an older one");
+            return new Channel.NotBound(bindings.bound().isMissingNode()
+                    ? "nothing came with the evidence that says which key it names"
+                    : "the evidence names no key, because the app has no port or its EnclaveOS is an older one");
         }
         JsonNode hint = hints.path("channel").path("port");
         int port = hint.isInt() ? hint.intValue() : 0;
@@ -76,19 +73,13 @@ final class ChannelCheck {
                 shown.set(chain[0]); // judged below: a key that is not the enclave's is a finding, not a failed look
             }
         });
-        try (var plain = new Socket()) {
-            int millis = Math.toIntExact(PATIENCE.toMillis());
-            plain.connect(new InetSocketAddress(at.getHostString(), at.getPort()), millis);
-            plain.setSoTimeout(millis);
-            try (var tls = (SSLSocket) context.getSocketFactory().createSocket(plain, at.getHostString(), at.getPort(), true)) {
-                tls.startHandshake(); // in TLS 1.3 it ends only for who holds the key
-                String seen = ChannelBinding.spkiOf(shown.get());
-                return seen.equals(binding.spkiSha256()) ? new Channel.Bound(binding, where) : new Channel.OtherKey(binding, where, seen);
-            }
+        try (var _ = ChannelBinding.connect(context, at.getHostString(), at.getPort())) {
+            String seen = ChannelBinding.spkiOf(shown.get());
+            return seen.equals(binding.spkiSha256()) ? new Channel.Bound(binding, where) : new Channel.OtherKey(binding, where, seen);
         } catch (SSLException e) {
             return new Channel.NotBound("whoever answers at " + where + " does not speak TLS 1.3 as an enclave does (" + e.getMessage() + ")");
         } catch (SocketTimeoutException e) {
-            return new Channel.NotBound(where + " did not answer within " + PATIENCE.toSeconds() + " s");
+            return new Channel.NotBound(where + " did not answer within " + ChannelBinding.PATIENCE.toSeconds() + " s");
         } catch (IOException e) {
             return new Channel.NotBound(where + " could not be reached (" + (e.getMessage() == null ? e : e.getMessage()) + ")");
         }

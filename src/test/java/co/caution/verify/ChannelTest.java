@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import co.caution.attestation.ExpectedPcrs;
 import co.caution.attestation.TrustRoot;
 import co.caution.eif.Measurements;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +23,7 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who answers on the app's port, found out by whole verifications: only the enclave and its TLS are stand-ins. */
@@ -94,6 +97,26 @@ class ChannelTest {
         Seen seen = verify(Optional.of(enclave.spki()),
                 "{\"channel\":{\"host\":\"192.0.2.1\",\"port\":" + enclave.port() + "}}", null);
         assertThat(((Channel.Bound) seen.channel).at()).isEqualTo("127.0.0.1:" + enclave.port());
+    }
+
+    /** Each byte comes in time, and all of them never. */
+    @Tag("full")
+    @Test
+    void aHandshakeThatDripsComesToAnEnd() throws Exception {
+        try (var dripping = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> {
+                try (var client = dripping.accept()) {
+                    client.getOutputStream().write(new byte[] {22, 3, 3, 64, 0}); // a record of 16 KiB begins
+                    while (!Thread.interrupted()) {
+                        client.getOutputStream().write(0);
+                        Thread.sleep(500);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    // The verifier went away.
+                }
+            });
+            assertThat(why(verify(Optional.of(enclave.spki()), hint(dripping.getLocalPort()), null))).contains("did not answer within 10 s");
+        }
     }
 
     @Test
