@@ -2,6 +2,7 @@ package co.caution.explain;
 
 import co.caution.eif.EifDiff.Change;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,12 @@ final class Hints {
     static final int MAX_BYTES = 8 << 20;
 
     private static final int MAX_DEPTH = 4;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Conditions first;
     private final Conditions second;
+    /** For all files together: what is small may unpack to much, again and again. */
+    private final long end = System.nanoTime() + PATIENCE.toNanos();
 
     Hints(Conditions first, Conditions second) {
         this.first = first;
@@ -55,6 +59,9 @@ final class Hints {
     Optional<Hint> compare(String path, byte[] a, byte[] b, int depth) throws IOException {
         if (depth == MAX_DEPTH) {
             return Optional.empty();
+        }
+        if (System.nanoTime() - end > 0) {
+            throw new IOException("enough time was spent on archives within archives");
         }
         if (Archives.isGzip(a) && Archives.isGzip(b)) {
             return gzip(path, a, b, depth);

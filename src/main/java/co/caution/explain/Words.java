@@ -14,7 +14,7 @@ final class Words {
             + "\\.?  ?[0-3]?\\d,? (?:20\\d\\d)?|[0-3]?\\d " + MONTH + " 20\\d\\d|20\\d\\d[01]\\d[0-3]\\d(?:T?\\d{4,6}Z?)?(?!\\d)"
             + "|(?<!\\d)(?:1[5-9]|2[0-2])\\d{8}(?:\\d{3}|\\.\\d+)?(?!\\d)|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*(?=[ ,])");
     private static final Pattern TEMPORARY = Pattern.compile("/(?:tmp|var/tmp)/[A-Za-z0-9._-]*(?:[A-Za-z0-9]{6,})");
-    private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9._+@~-]+){2,}");
+    private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9._+@~-]++){2,}+");
     private static final Pattern KEY = Pattern.compile(
             "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}|[A-Za-z0-9+/_-]{20,}={0,2}");
     private static final Pattern NUMBER = Pattern.compile("(?<![\\w.])\\d{1,4}(?![\\w.])|(?<==)\\d{1,4}(?![\\w.])");
@@ -26,6 +26,7 @@ final class Words {
     private static final long LATEST = 4_102_444_800L;
 
     private static final int MAX_LIST = 1 << 20;
+    private static final int LONGEST = 4096;
 
     private Words() {}
 
@@ -57,7 +58,8 @@ final class Words {
     }
 
     /** The line, or the string in a binary, that a difference lies in, as far as it is printable. */
-    static String around(byte[] content, int from, int to, int most) {
+    static String around(byte[] content, int from, int until, int most) {
+        int to = Math.min(until, from + LONGEST); // what differs as a whole shows by its beginning what it is
         int start = from;
         while (start > 0 && from - start < most && printable(content[start - 1])) {
             start--;

@@ -68,8 +68,8 @@ public record Explaining(Optional<Path> image, Optional<URI> url, SSLContext tls
             }
             return bound.isPresent()
                     ? listed(bound.get(), sameSystem, remote.pcr2().equals(ours.measurements().pcr2()), ours, notes)
-                    : nothing(notes, "The enclave bound no manifest to its evidence, so nothing is known of what it runs. " + GET_IMAGE);
-        } catch (IOException e) {
+                    : nothing(notes, "No manifest came that the enclave bound to its evidence and that this program knows, so nothing is known of what it runs. " + GET_IMAGE);
+        } catch (IOException | RuntimeException e) { // the verdict stands, whatever a stranger's image does to whoever reads it
             return nothing(notes, "The comparison stopped: " + e.getMessage() + ".");
         }
     }

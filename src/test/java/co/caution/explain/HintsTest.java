@@ -120,6 +120,13 @@ class HintsTest {
         });
     }
 
+    /** Patterns that recurse would end the program, and with it a verdict that was there already. */
+    @Test
+    void pathsWithoutEndAreNoPlaceToFall() {
+        assertThat(hints.of("/paths", "/.a".repeat(500_000).getBytes(UTF_8), "/.b".repeat(500_000).getBytes(UTF_8))).map(Hint::cause)
+                .contains(Cause.BUILD_PATH);
+    }
+
     @Test
     void timesInContainersAreFound() throws Exception {
         seen(Cause.GZIP_TIME, "/a.gz", gzip(random(1, 64), TIME), gzip(random(1, 64), TIME + 5));
