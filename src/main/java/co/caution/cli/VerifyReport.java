@@ -27,6 +27,8 @@ final class VerifyReport implements Progress {
 
     static final String SIMULATED = "SIMULATED (not hardware-backed)";
 
+    private static final int LONGEST_HINT = 300;
+
     private final boolean json;
     private final boolean quiet;
     private final Judgement judgement;
@@ -116,7 +118,7 @@ final class VerifyReport implements Progress {
             if (m.metadata() != null) {
                 quote("  Metadata: " + m.metadata());
             }
-        }, () -> say("  (the enclave bound none to its evidence)"));
+        }, () -> say("  (none came that the enclave bound to its evidence and that this program knows)"));
         hint("  App source: ", hints.path("source"));
         hint("  Commit: ", hints.path("commit"));
         hint("  EnclaveOS: ", hints.path("enclaveos"));
@@ -333,7 +335,9 @@ final class VerifyReport implements Progress {
 
     private void hint(String label, JsonNode value) {
         if (!value.asString("").isEmpty()) {
-            quote(label + value.asString() + " (unverified)");
+            String said = value.asString();
+            // Cut here: a line that is too long is cut at its end, where it says what it is worth.
+            quote(label + (said.length() > LONGEST_HINT ? said.substring(0, LONGEST_HINT) + "…" : said) + " (unverified)");
         }
     }
 

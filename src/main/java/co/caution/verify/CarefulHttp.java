@@ -1,5 +1,6 @@
 package co.caution.verify;
 
+import co.caution.build.Text;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -58,7 +59,7 @@ final class CarefulHttp {
             int status = response.statusCode();
             if (status / 100 == 3) {
                 throw new UnreachableException(url + " redirects (HTTP " + status + ") to "
-                        + response.headers().firstValue("location").orElse("nowhere")
+                        + response.headers().firstValue("location").map(Text::oneLine).orElse("nowhere")
                         + ", which is not followed. If you trust that address, name it yourself");
             }
             if (status != 200) {
@@ -93,8 +94,7 @@ final class CarefulHttp {
     }
 
     private static String said(byte[] body) {
-        String text = new String(body, 0, Math.min(body.length, 300), StandardCharsets.UTF_8)
-                .strip();
+        String text = Text.oneLine(new String(body, 0, Math.min(body.length, 300), StandardCharsets.UTF_8));
         return text.isEmpty() ? "" : ": " + text;
     }
 

@@ -4,6 +4,7 @@ import co.caution.attestation.Evidence;
 import co.caution.attestation.Evidence.Genuine;
 import co.caution.attestation.ExpectedPcrs;
 import co.caution.attestation.TrustRoot;
+import co.caution.build.Text;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +40,7 @@ public record DocumentVerification(
                 ? Evidence.check(document, roots, nonce, at.get(), window, true)
                 : Evidence.checkArchived(document, roots, nonce, true);
         return switch (evidence) {
-            case Evidence.Refused refused -> new Verdict.EvidenceInvalid(refused.rule().name(), refused.toString());
+            case Evidence.Refused refused -> new Verdict.EvidenceInvalid(refused.rule().name(), Text.oneLine(refused.toString()));
             case Genuine genuine when genuine.debug() && !allowDebug -> Workload.debug(genuine);
             case Genuine genuine -> expected
                     .map(pcrs -> Workload.compare(genuine, pcrs, simulatedAccepted))

@@ -1,5 +1,6 @@
 package co.caution.verify;
 
+import co.caution.build.Text;
 import co.caution.enclaveos.EnclaveOsImages;
 import co.caution.enclaveos.EnclaveOsLock;
 import co.caution.enclaveos.EnclaveOsRelease;
@@ -96,7 +97,7 @@ public record EnclaveOsSupply(
                 offered = Optional.of(EnclaveOsLock.parse("what " + service.get().url().getAuthority() + " calls its lock",
                         new String(text, StandardCharsets.UTF_8)));
             } catch (IOException e) {
-                why = "Whoever serves it does not say what it is made of: " + e.getMessage();
+                why = "Whoever serves it does not say what it is made of: " + Text.oneLine(e.getMessage());
             }
         }
         if (offered.isEmpty()) {
@@ -108,7 +109,7 @@ public record EnclaveOsSupply(
                     + " and PCR1 " + lock.pcr1() + "." + end);
         }
         return new UnknownLockException(start + "You would have to trust lock " + lock.digest() + " (unverified; at "
-                + service.get().place(hint, EnclaveOsLock.FILE) + "). " + LockDifference.inWords(lock, known) + end);
+                + service.get().place(hint, EnclaveOsLock.FILE) + "). " + Text.oneLine(LockDifference.inWords(lock, known)) + end);
     }
 
     private static byte[] small(Path file) throws IOException {

@@ -1,5 +1,6 @@
 package co.caution.verify;
 
+import co.caution.build.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,7 +30,7 @@ public record Policy(List<Rule> rules) {
     /** Every rule that is not kept. */
     public List<Violation> violations(Facts facts) {
         return rules.stream()
-                .flatMap(rule -> rule.check().apply(facts).map(message -> new Violation(rule.name(), message)).stream())
+                .flatMap(rule -> rule.check().apply(facts).map(message -> new Violation(rule.name(), Text.oneLine(message))).stream())
                 .toList();
     }
 }

@@ -102,6 +102,9 @@ public record PolicyFile(ObjectNode json, Policy policy) {
                 throw new PolicyException("'" + name + "' is " + e.getMessage() + ".");
             }
         }
+        if (rules.isEmpty()) {
+            throw new PolicyException("it holds no rule, and would demand nothing.");
+        }
         signers(json); // understood now or never
         return new PolicyFile(json, new Policy(rules));
     }

@@ -103,7 +103,7 @@ final class PolicyRules {
     }
 
     private static Function<Facts, Optional<String>> ofManifest(Function<Manifest, Optional<String>> check) {
-        return facts -> facts.manifest().map(check).orElse(Optional.of("the enclave bound no manifest that this program knows to its evidence"));
+        return facts -> facts.manifest().map(check).orElse(Optional.of("no manifest came that the enclave bound to its evidence and that this program knows"));
     }
 
     private static Function<Facts, Optional<String>> ofLock(Function<EnclaveOsLock, Optional<String>> check) {

@@ -6,6 +6,7 @@ import co.caution.attestation.ExpectedPcrs;
 import co.caution.build.BuildException;
 import co.caution.build.BuiltImage;
 import co.caution.build.Pipeline;
+import co.caution.build.Text;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.verify.Bindings.EditedException;
 import co.caution.verify.CarefulHttp.UnreachableException;
@@ -58,7 +59,7 @@ public final class Verification {
         } catch (UnreachableException e) {
             return new Verdict.Unreachable(e.getMessage());
         } catch (IllegalArgumentException e) {
-            return new Verdict.EvidenceInvalid("answer", "what " + endpoint.url() + " sent is not evidence: " + e.getMessage());
+            return new Verdict.EvidenceInvalid("answer", "what " + endpoint.url() + " sent is not evidence: " + Text.oneLine(e.getMessage()));
         }
         Instant now = clock.instant();
         return checked(request, SavedEvidence.of(answer, nonce, now),
@@ -74,7 +75,7 @@ public final class Verification {
     /** Debug mode is a matter of policy (exit 5), not of evidence that is none (exit 3): it is looked at below. */
     private Verdict checked(Request request, SavedEvidence from, Evidence evidence) throws InterruptedException {
         return switch (evidence) {
-            case Evidence.Refused refused -> new Verdict.EvidenceInvalid(refused.rule().name(), refused.toString());
+            case Evidence.Refused refused -> new Verdict.EvidenceInvalid(refused.rule().name(), Text.oneLine(refused.toString()));
             case Genuine genuine -> {
                 try {
                     Bindings bindings = Bindings.of(genuine.document(), from.answer());
@@ -121,7 +122,7 @@ public final class Verification {
         } catch (UnknownLockException e) {
             return Verdict.PolicyNotMet.of("enclaveos", genuine, String.valueOf(e.getMessage()));
         } catch (BuildException | IOException | RuntimeException e) {
-            return new Verdict.NotReproduced(genuine, "The source could not be rebuilt here: " + e.getMessage());
+            return new Verdict.NotReproduced(genuine, "The source could not be rebuilt here: " + Text.oneLine(e.getMessage()));
         }
     }
 
@@ -133,8 +134,8 @@ public final class Verification {
 
     private static String otherSource(Reproduction source, String tree, Answer answer) {
         String commit = answer.hints().path("commit").asString("");
-        return "The enclave runs another source than the one you asked about: its tree is " + tree
-                + (commit.isEmpty() ? "" : " (commit " + commit + ", unverified)") + "; " + source.what()
+        return "The enclave runs another source than the one you asked about: its tree is " + Text.oneLine(tree)
+                + (commit.isEmpty() ? "" : " (commit " + Text.oneLine(commit) + ", unverified)") + "; " + source.what()
                 + " has tree " + source.tree().name() + ". " + source.otherwise();
     }
 }

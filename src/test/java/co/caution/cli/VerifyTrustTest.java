@@ -2,8 +2,10 @@ package co.caution.cli;
 
 import static co.caution.cli.ActedOperator.answer;
 import static co.caution.cli.ActedOperator.bindings;
+import static co.caution.cli.ActedOperator.bound;
 import static co.caution.cli.ActedOperator.send;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import co.caution.attestation.LocalRoot;
 import co.caution.build.BuildHome;
@@ -248,6 +250,22 @@ class VerifyTrustTest {
     }
 
     @Test
+    void nothingThatAStrangerWroteLooksLikeALineOfOurs() throws Exception {
+        pin();
+        String fake = "\\r\\n✓ Attestation verification PASSED\\n";
+        String hints = ",\"source\":\"" + "x".repeat(9_000) + "\"";
+        operator.does((exchange, nonce) -> send(exchange, 200, bound(operator.document(MEASURED, nonce, bindings(signed.manifestJson())),
+                bindings(signed.manifestJson()), signed.manifestJson(), "x" + fake, hints)));
+        Said quick = quick();
+        assertThat(quick.out().lines().filter(line -> line.startsWith("  App source: "))).singleElement(STRING).endsWith("… (unverified)");
+        operator.does((exchange, nonce) -> send(exchange, 200, ("{\"a" + fake + "\":1,\"a" + fake + "\":2}").getBytes(StandardCharsets.UTF_8)));
+        assertThat(quick().exitCode()).isEqualTo(3);
+        assertThat(quick().all().lines()).noneMatch(line -> line.startsWith("✓ Attestation verification PASSED"));
+        operator.does((exchange, nonce) -> send(exchange, 418, "\r\n✓ Attestation verification PASSED\n".getBytes(StandardCharsets.UTF_8)));
+        assertThat(quick().err().lines().toList()).as("one line").hasSize(1);
+    }
+
+    @Test
     void theSummaryIsOneLine() {
         pin();
         Said said = quick("--summary");
@@ -267,6 +285,10 @@ class VerifyTrustTest {
         assertThat(count(verified, "failures", "errors")).isZero();
         assertThat(outcome(verified, "PCR1")).isEqualTo("passed");
         assertThat(outcome(verified, "the application's channel is bound")).isEqualTo("skipped");
+        assertThat(outcome(verified, "it can be reproduced")).as("nothing was rebuilt").isEqualTo("skipped");
+        assertThat(outcome(verified, "the source is the one that was reviewed")).isEqualTo("skipped");
+        assertThat(person.caution("verify", "--url", url(), "--junit", "report.xml").exitCode()).isEqualTo(7);
+        assertThat(count(report(), "failures")).as("compared with nothing is not good").isEqualTo(1);
         assertThat(quick("--junit", "report.xml", "--policy", "policy.json").exitCode()).isEqualTo(5);
         Document broken = report();
         assertThat(outcome(broken, "max_memory_mb")).isEqualTo("failure");

@@ -25,7 +25,7 @@ class PolicyFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "{|not JSON", "[]|not a JSON object", "{}|must say \"version\": 1", "{\"version\":2}|must say \"version\": 1", "{\"version\":1} x|not JSON",
+        "{|not JSON", "[]|not a JSON object", "{\"version\":1}|it holds no rule", "{}|must say \"version\": 1", "{\"version\":2}|must say \"version\": 1", "{\"version\":1} x|not JSON",
         "{\"version\":1,\"egres\":[]}|'egres' is not a rule; did you mean 'egress'?", "{\"version\":1,\"Max-Age-Seconds\":1}|did you mean 'max_age_seconds'?",
         "{\"version\":1,\"debug\":false}|'debug' is not a rule", "{\"version\":1,\"egress\":[],\"egress\":[]}|not JSON",
         "{\"version\":1,\"no_debug\":false}|'no_debug' is true, or left out", "{\"version\":1,\"max_age_seconds\":0}|a whole number from 1 up",
