@@ -14,6 +14,7 @@ import picocli.CommandLine.ScopeType;
         name = "caution",
         description = "Git-driven, verifiable enclaves: check from source exactly what is running.",
         synopsisSubcommandLabel = "COMMAND",
+        versionProvider = VersionCommand.class,
         subcommands = {
             QuickstartCommand.class,
             InitCommand.class,
@@ -69,6 +70,9 @@ public final class Caution implements Runnable {
 
     @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
     boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    boolean version;
 
     @CommandLine.Spec
     CommandLine.Model.CommandSpec spec;

@@ -24,7 +24,7 @@ record DocumentFile(byte[] document, String form) {
         try (InputStream in = name.equals("-") ? System.in : Files.newInputStream(Path.of(name))) {
             bytes = in.readNBytes(MAX_SIZE + 1);
         } catch (IOException e) {
-            throw new CliException(Errors.USAGE, "The document " + name + " cannot be read (" + e.getClass().getSimpleName() + ").");
+            throw new CliException(Errors.USAGE, "The document " + name + " cannot be read: " + Errors.why(e) + ".");
         }
         if (startsLikeJson(bytes)) {
             try {

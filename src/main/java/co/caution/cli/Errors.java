@@ -3,6 +3,7 @@ package co.caution.cli;
 import co.caution.ConfigurationException;
 import co.caution.build.Text;
 import co.caution.trust.TrustException;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -43,6 +44,9 @@ final class Errors {
             message = unmatched.isUnknownOption() ? where + " has no option '" + first + "'."
                     : where + " does not know what to do with '" + first + "'.";
             meant = unmatched.getSuggestions().stream().limit(MOST_GUESSES).toList();
+        } else if (message.equals("Missing required subcommand")) {
+            message = "'" + e.getCommandLine().getCommandSpec().qualifiedName() + "' needs one more word: "
+                    + String.join(", ", e.getCommandLine().getSubcommands().keySet()) + ".";
         }
         if (Arrays.asList(args).contains("--json")) {
             json("usage", message, USAGE, null, meant);
@@ -86,15 +90,21 @@ final class Errors {
             cause = cause.getCause();
         }
         if (cause instanceof FileSystemException refused && refused.getFile() != null && refused.getReason() == null) {
-            // Its message is the path, and nothing else.
-            return refused.getFile() + ": " + switch (refused) {
-                case NoSuchFileException _ -> "there is no such file or directory";
-                case AccessDeniedException _ -> "this user may not";
-                case FileAlreadyExistsException _ -> "it is there already";
-                default -> "the file system refuses it (" + refused.getClass().getSimpleName() + ")";
-            };
+            return refused.getFile() + ": " + why(refused);
         }
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    /** Beside the name of the file, which is all that many of these exceptions say. */
+    static String why(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "there is no such file or directory";
+            case AccessDeniedException _ -> "this user may not";
+            case FileAlreadyExistsException _ -> "it is there already";
+            case FileSystemException refused when refused.getReason() == null ->
+                    "the file system refuses it (" + e.getClass().getSimpleName() + ")";
+            default -> e.getMessage() == null ? e.toString() : e.getMessage();
+        };
     }
 
     /** What another room says in the middle of a sentence. */

@@ -25,7 +25,7 @@ record EvidenceFile(Path file) {
         } catch (IllegalArgumentException e) {
             throw new CliException(Errors.USAGE, "The file " + named + " holds no evidence: " + e.getMessage() + ".");
         } catch (IOException e) {
-            throw new CliException(Errors.USAGE, "The file " + named + " cannot be read (" + e.getClass().getSimpleName() + ").");
+            throw new CliException(Errors.USAGE, "The file " + named + " cannot be read: " + Errors.why(e) + ".");
         }
     }
 

@@ -50,7 +50,7 @@ final class NamedLocks {
         } catch (EnclaveOsLockException e) {
             throw new CliException(Errors.USAGE, e.getMessage() + ".");
         } catch (IOException e) {
-            throw new CliException(Errors.USAGE, "The lock " + file + " cannot be read (" + e.getClass().getSimpleName() + ").");
+            throw new CliException(Errors.USAGE, "The lock " + file + " cannot be read: " + Errors.why(e) + ".");
         }
     }
 

@@ -32,6 +32,9 @@ final class PasskeysCommand {
             Output.json(passkeys);
             return 0;
         }
+        if (passkeys.isEmpty()) {
+            System.out.println("No passkeys. Make one in a browser: caution passkeys link");
+        }
         for (JsonNode passkey : passkeys) {
             new Output(false).say(passkey.path("id").asString() + "  used " + Times.day(passkey.path("last_used_at"), "never") + "  "
                     + passkey.path("name").asString());

@@ -258,7 +258,7 @@ final class VerifyCommand implements Callable<Integer> {
             throw new CliException(Errors.USAGE, "The PCR file " + file + " was not understood: " + e.getMessage()
                     + ". 'caution build --pcrs FILE' writes one that is.");
         } catch (IOException e) {
-            throw new CliException(Errors.USAGE, "The PCR file " + file + " cannot be read (" + e.getClass().getSimpleName() + ").");
+            throw new CliException(Errors.USAGE, "The PCR file " + file + " cannot be read: " + Errors.why(e) + ".");
         }
     }
 }

@@ -6,6 +6,7 @@ import co.caution.sshkey.SshKeyException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -76,6 +77,8 @@ public record PolicyFile(ObjectNode json, Policy policy) {
             return of(withSigners(json(bytes(file)), file));
         } catch (PolicyException e) {
             throw new PolicyException("The policy " + file + " was not understood: " + e.getMessage());
+        } catch (NoSuchFileException _) {
+            throw new PolicyException("There is no policy " + file + ".");
         } catch (IOException e) {
             throw new PolicyException("The policy " + file + " cannot be read (" + e.getClass().getSimpleName() + ").");
         }
