@@ -1,6 +1,7 @@
 package co.caution.project;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -40,11 +41,18 @@ public final class DeploymentFile {
         if (!Files.exists(file)) {
             return empty();
         }
-        if (Files.size(file) > MAX_BYTES) {
+        if (!Files.isRegularFile(file)) { // a stranger's checkout may link it to a device that has no end
+            throw new IOException(PATH + " is not a file; run `caution init` again after removing it");
+        }
+        byte[] content;
+        try (InputStream in = Files.newInputStream(file)) {
+            content = in.readNBytes(MAX_BYTES + 1);
+        }
+        if (content.length > MAX_BYTES) {
             throw new IOException(PATH + " is larger than 64 KiB; run `caution init` again after removing it");
         }
         try {
-            if (MAPPER.readTree(Files.readAllBytes(file)) instanceof ObjectNode object) {
+            if (MAPPER.readTree(content) instanceof ObjectNode object) {
                 return new DeploymentFile(object);
             }
         } catch (JacksonException e) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeploymentFileTest {
@@ -35,6 +36,14 @@ class DeploymentFileTest {
         try (var files = Files.list(repository.resolve(".caution"))) {
             assertThat(files).hasSize(1);
         }
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aLinkToWhatHasNoEndIsRefused() throws Exception {
+        Files.createDirectory(repository.resolve(".caution"));
+        Files.createSymbolicLink(repository.resolve(DeploymentFile.PATH), Path.of("/dev/zero"));
+        assertThatThrownBy(() -> DeploymentFile.read(repository)).isInstanceOf(IOException.class).hasMessageContaining("is not a file");
     }
 
     @Test
