@@ -61,19 +61,17 @@ public class Sessions {
     }
 
     public Optional<Caller> find(String secret) {
+        record Found(UUID account, String name, UUID session, Instant lastUsedAt) {}
         var found = jdbc.sql("""
                         select a.id as account, a.name, s.id as session, s.last_used_at from session s
                         join account a on a.id = s.account_id
                         where s.hash = ? and s.expires_at > ? and s.last_used_at > ?""")
                 .params(Secrets.hash(secret), now(), idle())
-                .query((row, _) -> {
-                    if (row.getObject("last_used_at", OffsetDateTime.class).isBefore(at(clock.instant().minus(GRAIN)))) {
-                        touch(row.getObject("session", UUID.class));
-                    }
-                    return new Caller(row.getObject("account", UUID.class), row.getString("name"), row.getObject("session", UUID.class));
-                })
+                .query(Found.class)
                 .optional();
-        return found;
+        // Not while the row is read: whoever holds a connection must not wait for a second one.
+        found.filter(session -> session.lastUsedAt().isBefore(clock.instant().minus(GRAIN))).ifPresent(session -> touch(session.session()));
+        return found.map(session -> new Caller(session.account(), session.name(), session.session()));
     }
 
     private void touch(UUID session) {
