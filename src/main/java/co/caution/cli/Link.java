@@ -24,8 +24,7 @@ record Link(ApiClient api, Checkout checkout, Remote remote) {
         }
         String known = file != null ? file : remote.appId();
         if (named != null) {
-            JsonNode app = find(named).orElseThrow(() -> new CliException("not_found", "'" + named + "' is no app of " + whose()
-                    + ". 'caution apps list' shows yours."));
+            JsonNode app = AppLookup.find(api, named, Optional.empty());
             if (known != null && !known.equals(app.path("id").asString())) {
                 throw new CliException("link_broken", "This repository is linked to app " + known + ", not to '" + named
                         + "'. To link it anew, remove " + DeploymentFile.PATH + " and the git remote '" + Remote.NAME + "' first.");
@@ -46,9 +45,9 @@ record Link(ApiClient api, Checkout checkout, Remote remote) {
         return app;
     }
 
-    private Optional<JsonNode> find(String idOrName) {
+    private Optional<JsonNode> find(String id) {
         return api.get("/api/apps").valueStream()
-                .filter(app -> app.path("id").asString().equals(idOrName) || app.path("resource_name").asString().equals(idOrName))
+                .filter(app -> app.path("id").asString().equals(id))
                 .findFirst();
     }
 

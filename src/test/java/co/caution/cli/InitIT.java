@@ -102,7 +102,14 @@ class InitIT {
         assertThat(alice.directory.resolve(".caution")).doesNotExist();
         Said linked = alice.caution("init", "--app", "taken", "--json");
         assertThat(linked.json().path("created").asBoolean()).isFalse();
-        assertThat(bob.in(alice.directory).caution("init", "--app", "taken").err()).contains("is no app of 'init-bob'");
+        assertThat(bob.in(alice.directory).caution("init", "--app", "taken").err()).contains("App 'taken' not found");
+
+        // Where two organizations have one of that name, nobody's source goes to the other one by chance.
+        alice.caution("orgs", "create", "init-guild");
+        repository(alice, "theirs").write("Dockerfile", CONTAINERFILE);
+        assertThat(alice.caution("init", "--org", "init-guild", "--name", "taken").exitCode()).isZero();
+        repository(alice, "mine").write("Dockerfile", CONTAINERFILE);
+        assertThat(alice.caution("init", "--app", "taken").err()).contains("Several organizations have an app 'taken'", "init-guild");
     }
 
     @Test
