@@ -6,11 +6,13 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -208,14 +210,21 @@ type limited struct {
 	slots chan struct{}
 }
 
+// Accept outlives what passes, such as a shortage of memory: an HTTP server would take it for the listener's end, and
+// the enclave could never be attested again.
 func (l *limited) Accept() (net.Conn, error) {
-	l.slots <- struct{}{}
-	conn, err := l.Listener.Accept()
-	if err != nil {
+	for {
+		l.slots <- struct{}{}
+		conn, err := l.Listener.Accept()
+		if err == nil {
+			return &slotConn{Conn: conn, slots: l.slots}, nil
+		}
 		<-l.slots
-		return nil, err
+		if errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrClosed) {
+			return nil, err
+		}
+		time.Sleep(acceptPause)
 	}
-	return &slotConn{Conn: conn, slots: l.slots}, nil
 }
 
 // slotConn gives its slot back once, when it is closed.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"co.caution/enclaveos/guest/nsm"
@@ -230,4 +232,37 @@ func FuzzParseChallenge(f *testing.F) {
 			t.Errorf("a nonce of %d bytes", len(nonce))
 		}
 	})
+}
+
+// flaky fails once before each connection.
+type flaky struct {
+	net.Listener
+	failed bool
+}
+
+func (f *flaky) Accept() (net.Conn, error) {
+	if f.failed = !f.failed; f.failed {
+		return nil, errors.Join(syscall.ENOMEM)
+	}
+	return f.Listener.Accept()
+}
+
+func TestAFailedAcceptDoesNotEndTheEndpoint(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := newServer(newAttester(nsm.NewClient(&module{}).Lane(), manifestText, "", &clock{}))
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(limit(&flaky{Listener: listener}, 1)) }()
+	for range 2 {
+		response, body := ask(t, listener.Addr().String(), post(`{"nonce":"`+goodNonce+`"}`))
+		if response.StatusCode != 200 {
+			t.Fatal(response.Status, body)
+		}
+	}
+	server.Close()
+	if err := <-ended; err != http.ErrServerClosed {
+		t.Error(err)
+	}
 }

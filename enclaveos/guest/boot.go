@@ -24,6 +24,7 @@ const (
 	parentTimeout = 10 * time.Second
 
 	rndAddEntropy = 0x40085203 // RNDADDENTROPY
+	rndReseed     = 0x5207     // RNDRESEEDCRNG
 )
 
 // machine is what booting leaves behind.
@@ -161,8 +162,8 @@ func heartbeat() error {
 	return nil
 }
 
-// seedEntropy credits the kernel's pool with the module's randomness. There is no other source that the host
-// cannot see, so a module that gives none ends the boot.
+// seedEntropy credits the kernel's pool with the module's randomness and has a new seed drawn from it. There is no
+// other source that the host cannot see, so a module that gives none ends the boot.
 func seedEntropy(module *nsm.Client) error {
 	random, err := module.Random()
 	if err != nil {
@@ -182,6 +183,11 @@ func seedEntropy(module *nsm.Client) error {
 	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, pool.Fd(), rndAddEntropy, uintptr(unsafe.Pointer(&info)))
 	if errno != 0 {
 		return fmt.Errorf("ioctl on /dev/random: %w", errno)
+	}
+	// The kernel seeded itself from the processor before, and takes what the pool got meanwhile only by and by: without
+	// this the channel's key would be made from the old seed.
+	if _, _, errno = syscall.Syscall(syscall.SYS_IOCTL, pool.Fd(), rndReseed, 0); errno != 0 {
+		return fmt.Errorf("reseed from /dev/random: %w", errno)
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func forwardEgress(listener *net.TCPListener, pair string, slots chan struct{}) 
 		inside, err := listener.AcceptTCP()
 		if err != nil {
 			<-slots
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(acceptPause)
 			continue
 		}
 		go func() {

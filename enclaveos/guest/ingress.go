@@ -12,6 +12,7 @@ const (
 	maxStreams  = 1024 // over all of the application's plain ports
 	ingressIdle = 15 * time.Minute
 	connectWait = 5 * time.Second
+	acceptPause = 100 * time.Millisecond // after an accept that failed: out of memory, most likely
 )
 
 // serveIngress listens on every measured port and on no other.
@@ -36,7 +37,7 @@ func accept(listener *vsock.Listener, name string, slots chan struct{}, handle f
 		if err != nil {
 			<-slots
 			logf("%s: %v", name, err)
-			time.Sleep(100 * time.Millisecond) // out of descriptors, most likely: let some be closed
+			time.Sleep(acceptPause)
 			continue
 		}
 		go func() {
