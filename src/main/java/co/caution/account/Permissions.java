@@ -47,8 +47,8 @@ public class Permissions {
         }
         return role.get().atLeast(action.least())
                 ? new Answer.Allowed(role.get())
-                : new Answer.Denied("You are " + role.get().word() + " there; to " + action.meaning() + " takes "
-                        + action.least().word() + " or more. Whoever is admin or owner of the organization can change that.");
+                : new Answer.Denied("You are " + role.get().word() + " there; it takes " + action.least().word()
+                        + " or more to " + action.meaning() + ". Whoever is admin or owner of the organization can change that.");
     }
 
     /** Where somebody may do something: names by id. */

@@ -5,6 +5,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
+import java.security.cert.CertificateException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -111,7 +112,7 @@ public final class VerifiedProxy implements AutoCloseable {
                 } catch (IOException e) {
                     // Another key, or nobody: perhaps another enclave runs by now, and only evidence can say whether it counts.
                     String why = "the enclave's channel at " + good.way().host() + ":" + good.way().port() + " does not answer with its key ("
-                            + e.getMessage() + ")";
+                            + (e.getCause() instanceof CertificateException wrong ? wrong : e).getMessage() + ")";
                     log.accept(why);
                     result = attempt == 0 ? gate.after(good) : new Verifier.Refused(false, why);
                     continue;

@@ -49,7 +49,7 @@ class MembersIT {
         vera.in(vera.home.resolve("app"));
         vera.git("init", "-q");
         vera.write("Dockerfile", "FROM scratch\n");
-        assertThat(vera.caution("init", "--org", "works").err()).contains("You are viewer there; to make an app takes member");
+        assertThat(vera.caution("init", "--org", "works").err()).contains("You are viewer there; it takes member or more to make an app");
         assertThat(vera.caution("members", "role", "vera", "owner", "--org", "works").exitCode()).isEqualTo(1);
         assertThat(olga.caution("members", "role", "vera", "member", "--org", "works").out()).contains("vera is member now");
         assertThat(vera.caution("init", "--org", "works", "--name", "ours").all()).contains("You can now push");

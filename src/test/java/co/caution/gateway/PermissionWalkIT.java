@@ -207,7 +207,7 @@ class PermissionWalkIT {
                         assertThat(said.err()).isEmpty();
                     } else {
                         assertThat(said.out()).isEmpty();
-                        assertThat(said.err()).startsWith("fatal: You are " + role.word() + " there; to push");
+                        assertThat(said.err()).startsWith("fatal: You are " + role.word() + " there; it takes member or more to push");
                         assertThat(said.exit()).isEqualTo(1);
                     }
                 }
