@@ -52,6 +52,14 @@ final class TestApp {
                     serve(func(c net.Conn) {
                         text, _ := os.ReadFile("/proc/meminfo")
                         c.Write(text)
+                        asked := make([]byte, 4)
+                        if io.ReadFull(c, asked); string(asked) == "more" {
+                            for _, path := range []string{"/proc/zoneinfo", "/proc/self/status"} {
+                                text, _ := os.ReadFile(path)
+                                c.Write(text)
+                            }
+                            return
+                        }
                         io.Copy(io.Discard, c)
                     })
                 case "echo":
@@ -98,7 +106,7 @@ final class TestApp {
         Path program = directory.resolve("app");
         Map<String, String> environment = Map.of(
                 "PATH", "/usr/bin:/bin", "HOME", directory.toString(), "CGO_ENABLED", "0", "GOENV", "off",
-                "GOTOOLCHAIN", "local", "GOCACHE", directory.resolve("cache").toString());
+                "GOTOOLCHAIN", "local", "GOCACHE", Path.of("target", "go-cache").toAbsolutePath().toString());
         Path go = GoToolchain.program().orElseThrow();
         new Command(directory, environment, go.toString(), "build", "-ldflags=-s -w", "-o", program.toString(), ".")
                 .run(line -> {});
