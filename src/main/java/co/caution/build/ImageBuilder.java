@@ -188,7 +188,7 @@ final class ImageBuilder {
                 return "the sandbox of the build could not be made: " + sandbox;
             }
             return "the container build failed (exit status " + status + "): " + cause()
-                    + "; the lines above say why";
+                    + "; what it said before that, in build.log, says why";
         }
     }
 }

@@ -1,5 +1,6 @@
 package co.caution.cli;
 
+import co.caution.build.BuildException;
 import co.caution.build.BuildHome;
 import co.caution.build.BuildLimits;
 import co.caution.build.BuildListener;
@@ -59,9 +60,22 @@ final class LocalBuild {
             prune(builds);
             Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
             new Conformance(new BuildHome(cache)).require(options.builder);
-            return new Pipeline(new BuildHome(cache), os, limits, options.builder)
-                    .build(source.repository(), source.commit(), stage, quiet ? BuildListener.SILENT : listener());
+            try {
+                return new Pipeline(new BuildHome(cache), os, limits, options.builder)
+                        .build(source.repository(), source.commit(), stage, quiet ? BuildListener.SILENT : listener());
+            } catch (BuildException e) {
+                throw quiet ? e : whereTheLogIs(stage, e);
+            }
         };
+    }
+
+    /** Only the server shows what a build says while it says it. */
+    static BuildException whereTheLogIs(Path stage, BuildException e) {
+        Path log = stage.resolve("build.log");
+        if (Files.exists(log)) {
+            System.err.println("What the build said: " + log);
+        }
+        return e;
     }
 
     /** The last ones stay for review. */

@@ -77,8 +77,12 @@ final class TwoBuilds implements AutoCloseable {
     private BuiltImage build(BuildHome home, Circumstances circumstances, BuildListener listener)
             throws BuildException, IOException, InterruptedException {
         Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
-        return new Pipeline(home, EnclaveOs.ready(cache), options.limits(), options.builder, circumstances)
-                .build(source.repository(), source.commit(), stage, listener);
+        try {
+            return new Pipeline(home, EnclaveOs.ready(cache), options.limits(), options.builder, circumstances)
+                    .build(source.repository(), source.commit(), stage, listener);
+        } catch (BuildException e) {
+            throw listener == BuildListener.SILENT ? e : LocalBuild.whereTheLogIs(stage, e);
+        }
     }
 
     /** What the second build has of its own. */
