@@ -104,6 +104,6 @@ final class DownloadEifCommand implements Callable<Integer> {
         System.out.println("SHA-256 " + sha256);
         System.out.println("Measured here, from the file:");
         image.measure().map().forEach((register, value) -> System.out.println("  PCR" + register + ": " + value));
-        System.out.println("To see where it and your source part: caution verify --eif " + file);
+        System.out.println("If verify says that it differs from its own source: caution verify --eif " + file);
     }
 }
