@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -76,6 +77,17 @@ public final class EnclaveOsBundle {
      *     that is wrong was kept
      */
     public EnclaveOsLock read(Path file) throws IOException {
+        long size = Files.size(file); // says so where there is no such file
+        try {
+            return readAll(file);
+        } catch (EnclaveOsBuildException | EnclaveOsLockException | FileSystemException e) {
+            throw e;
+        } catch (IOException e) { // of the archive's reader, in words of its own
+            throw bad(file, "of its " + size + " bytes some are missing or damaged (" + e.getMessage() + ")");
+        }
+    }
+
+    private EnclaveOsLock readAll(Path file) throws IOException {
         try (var tar = new TarArchiveInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
             TarArchiveEntry first = tar.getNextEntry();
             if (first == null || !first.getName().equals(EnclaveOsLock.FILE) || first.getSize() > MAX_LOCK) {

@@ -79,6 +79,7 @@ class EnclaveOsBundleTest {
         refused(Arrays.copyOf(whole, last + 700));
         refused(new byte[10_240]);
         refused("not a tar".getBytes());
+        assertThat(refused(Files.readAllBytes(Path.of("README.md")))).hasMessageContaining("is not a whole bundle");
     }
 
     private Throwable refused(byte[] content) throws IOException {
