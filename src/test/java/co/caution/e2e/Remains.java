@@ -37,7 +37,7 @@ record Remains(Path directory, Set<Path> groups) {
         left.addAll(below(directory.resolve("cache/work"), 1, name -> true));
         left.addAll(below(directory.resolve("tmp"), 1, name -> !name.startsWith("hsperfdata")));
         left.addAll(below(directory.resolve("home"), 9, name -> name.endsWith(".new") || name.startsWith(".simulated-root")
-                || name.endsWith(".lock") || name.startsWith("incoming") || name.startsWith("noz")));
+                || name.endsWith(".lock") && !name.equals("enclaveos.lock") || name.startsWith("incoming") || name.startsWith("noz")));
         for (Path repository : directories(directory.resolve("home/repositories"))) {
             left.addAll(below(repository.resolve("refs/caution/builds"), 1, name -> true)); // pins
         }
