@@ -6,10 +6,7 @@ import co.caution.project.FileList.Entry;
 import co.caution.project.FileList.Type;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,11 +53,8 @@ final class FileLists {
     }
 
     static String sha256(RootFs.File file) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        try (InputStream in = file.content().open();
-                var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-            in.transferTo(out);
+        try (InputStream in = file.content().open()) {
+            return Sha256.of(in);
         }
-        return Sha256.hex(digest);
     }
 }
