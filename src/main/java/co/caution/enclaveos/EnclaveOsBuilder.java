@@ -1,6 +1,5 @@
 package co.caution.enclaveos;
 
-import co.caution.packages.PackageFetcher;
 import co.caution.packages.PackageHome;
 import co.caution.packages.PackageTree;
 import co.caution.packages.Sha256;
@@ -37,7 +36,6 @@ public final class EnclaveOsBuilder {
     private final BuildCache cache;
     private final EnclaveOsSources sources;
     private final @Nullable EnclaveOsLock wanted;
-    private final GoToolchain go;
     private final InputStore inputs;
 
     /**
@@ -51,8 +49,7 @@ public final class EnclaveOsBuilder {
         this.cache = new BuildCache(cache);
         this.sources = sources;
         this.wanted = wanted;
-        this.go = new GoToolchain(packages.directory().resolve(InputStore.GO));
-        this.inputs = new InputStore(packages, new PackageFetcher(packages), go);
+        this.inputs = new InputStore(packages);
     }
 
     /** The release, where it has been built already: a matter of milliseconds, and its outputs are hashed anew. */
@@ -163,7 +160,7 @@ public final class EnclaveOsBuilder {
     private boolean available(LockedInputs locked, Path work) throws IOException, InterruptedException {
         LockedInputs all = inputs(locked.pins());
         return Files.isDirectory(cache.entry("kernel", all.kernelDigest()))
-                ? go.fetch(all.pins().go(), all.pins().goSha256(), work).isPresent()
+                ? inputs.go().fetch(all.pins().go(), all.pins().goSha256(), work).isPresent()
                 : inputs.unavailable(all.pins(), work).isEmpty();
     }
 

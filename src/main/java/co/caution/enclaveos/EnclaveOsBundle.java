@@ -2,7 +2,6 @@ package co.caution.enclaveos;
 
 import co.caution.packages.DebianPackage;
 import co.caution.packages.Durable;
-import co.caution.packages.PackageFetcher;
 import co.caution.packages.PackageHome;
 import co.caution.packages.Sha256;
 import java.io.BufferedInputStream;
@@ -33,13 +32,11 @@ public final class EnclaveOsBundle {
     private static final int MAX_LOCK = 1 << 20;
 
     private final PackageHome home;
-    private final GoToolchain go;
     private final InputStore store;
 
     public EnclaveOsBundle(PackageHome home) {
         this.home = home;
-        this.go = new GoToolchain(home.directory().resolve(InputStore.GO));
-        this.store = new InputStore(home, new PackageFetcher(home), go);
+        this.store = new InputStore(home);
     }
 
     /**
@@ -133,7 +130,7 @@ public final class EnclaveOsBundle {
             files.put(debian.sha256(), home.file(debian));
         }
         String sha256 = lock.inputs().pins().goSha256();
-        files.put(sha256, go.file(sha256));
+        files.put(sha256, store.go().file(sha256));
         return files;
     }
 

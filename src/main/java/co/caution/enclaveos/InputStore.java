@@ -33,10 +33,14 @@ final class InputStore {
     private final PackageFetcher fetcher;
     private final GoToolchain go;
 
-    InputStore(PackageHome home, PackageFetcher fetcher, GoToolchain go) {
+    InputStore(PackageHome home) {
         this.home = home;
-        this.fetcher = fetcher;
-        this.go = go;
+        this.fetcher = new PackageFetcher(home);
+        this.go = new GoToolchain(home.directory().resolve(GO));
+    }
+
+    GoToolchain go() {
+        return go;
     }
 
     /** @throws EnclaveOsPinException naming all that cannot be had */
