@@ -131,16 +131,11 @@ final class ConnectCommand implements Callable<Integer> {
             return new Verifier.Refused(!unknown, verdict.message().replace("\n", " "));
         }
         return switch (judgement.channel().orElseThrow()) {
-            case Channel.Bound bound -> new Verifier.Good(new Way(bound.binding(), host(bound.at()), Integer.parseInt(
-                    bound.at().substring(bound.at().lastIndexOf(':') + 1))));
+            case Channel.Bound(var binding, InetSocketAddress at) ->
+                new Verifier.Good(new Way(binding, at.getHostString(), at.getPort()));
             case Channel.NotBound(String why) -> new Verifier.Refused(false, "the application's channel is NOT BOUND: " + why);
             case Channel.OtherKey(var _, String at, String _) -> new Verifier.Refused(true, "another program answers at " + at);
         };
-    }
-
-    private static String host(String at) {
-        String host = at.substring(0, at.lastIndexOf(':'));
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     private ServerSocket listen() throws IOException {

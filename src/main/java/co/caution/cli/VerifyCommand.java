@@ -7,6 +7,7 @@ import co.caution.attestation.TrustRoot;
 import co.caution.project.DeploymentFile;
 import co.caution.trust.Place;
 import co.caution.verify.AppSource;
+import co.caution.verify.Channel;
 import co.caution.verify.EvidenceSource;
 import co.caution.verify.Explaining;
 import co.caution.verify.Reproduction;
@@ -197,8 +198,7 @@ final class VerifyCommand implements Callable<Integer> {
         try {
             URI uri = new URI("channel://" + channel);
             if (uri.getHost() != null && uri.getPort() > 0 && uri.getPort() < 65_536 && uri.getUserInfo() == null && uri.getRawPath().isEmpty()) {
-                String host = uri.getHost();
-                return InetSocketAddress.createUnresolved(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, uri.getPort());
+                return Channel.address(uri, uri.getPort());
             }
         } catch (URISyntaxException e) {
             // Said below.

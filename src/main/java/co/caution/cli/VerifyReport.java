@@ -219,9 +219,9 @@ final class VerifyReport implements Progress {
     /** Said when it was found out, with everything that makes it worth something. */
     private void channel() {
         switch (channel) {
-            case Channel.Bound(var binding, String at) -> {
-                quote("application channel bound: TLS at https://" + at + " ends in this enclave");
-                say("  its key (SHA-256 of the SPKI): " + binding.spkiSha256());
+            case Channel.Bound bound -> {
+                quote("application channel bound: TLS at https://" + bound.at() + " ends in this enclave");
+                say("  its key (SHA-256 of the SPKI): " + bound.binding().spkiSha256());
             }
             case Channel.NotBound(String why) -> quote("application channel NOT BOUND: " + why + ".");
             case null, default -> {} // another key is a verdict of its own
@@ -285,9 +285,9 @@ final class VerifyReport implements Progress {
             out.put("channel", channel == null ? "not_bound" : channel.name());
         });
         switch (channel) {
-            case Channel.Bound(var binding, String at) -> {
-                out.put("channel_at", at);
-                out.put("channel_key", binding.spkiSha256());
+            case Channel.Bound bound -> {
+                out.put("channel_at", bound.at());
+                out.put("channel_key", bound.binding().spkiSha256());
             }
             case Channel.NotBound(String why) -> out.put("channel_reason", why);
             case Channel.OtherKey(var binding, String at, String seen) -> {

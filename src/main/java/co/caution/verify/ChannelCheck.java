@@ -3,7 +3,6 @@ package co.caution.verify;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -54,18 +53,13 @@ final class ChannelCheck {
         int port = hint.isInt() ? hint.intValue() : 0;
         Optional<InetSocketAddress> at = endpoint.channel().or(() -> port < 1 || port > 65_535
                 ? Optional.empty()
-                : Optional.of(InetSocketAddress.createUnresolved(host(endpoint.url()), port)));
+                : Optional.of(Channel.address(endpoint.url(), port)));
         return at.map(address -> ask(named.get(), address)).orElseGet(() -> new Channel.NotBound(
                 "the platform does not say on which port it is (--channel HOST:PORT names one)"));
     }
 
-    private static String host(URI url) {
-        String host = url.getHost();
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    }
-
     private static Channel ask(ChannelBinding binding, InetSocketAddress at) {
-        String where = (at.getHostString().contains(":") ? "[" + at.getHostString() + "]" : at.getHostString()) + ":" + at.getPort();
+        String where = Channel.text(at);
         var shown = new AtomicReference<X509Certificate>();
         var context = ChannelBinding.context(new ChannelBinding.Believing() {
             @Override
@@ -75,7 +69,7 @@ final class ChannelCheck {
         });
         try (var _ = ChannelBinding.connect(context, at.getHostString(), at.getPort())) {
             String seen = ChannelBinding.spkiOf(shown.get());
-            return seen.equals(binding.spkiSha256()) ? new Channel.Bound(binding, where) : new Channel.OtherKey(binding, where, seen);
+            return seen.equals(binding.spkiSha256()) ? new Channel.Bound(binding, at) : new Channel.OtherKey(binding, where, seen);
         } catch (SSLException e) {
             return new Channel.NotBound("whoever answers at " + where + " does not speak TLS 1.3 as an enclave does (" + e.getMessage() + ")");
         } catch (SocketTimeoutException e) {

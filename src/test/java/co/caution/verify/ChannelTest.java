@@ -48,7 +48,7 @@ class ChannelTest {
     void theEnclavesOwnKeyBehindTheHintedPortIsBound() throws Exception {
         Seen seen = verify(Optional.of(enclave.spki()), hint(enclave.port()), null);
         assertThat(seen.verdict.exitCode()).isZero();
-        assertThat(seen.channel).isEqualTo(new Channel.Bound(new ChannelBinding(enclave.spki()), "127.0.0.1:" + enclave.port()));
+        assertThat(seen.channel).isEqualTo(new Channel.Bound(new ChannelBinding(enclave.spki()), InetSocketAddress.createUnresolved("127.0.0.1", enclave.port())));
     }
 
     @Test
