@@ -6,7 +6,6 @@ import co.caution.account.Organizations;
 import co.caution.account.Role;
 import co.caution.cli.TinyEnclaveOs;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,10 +28,11 @@ import org.springframework.util.FileSystemUtils;
 /** The service for tests of its edge, one for all of them, whole but for an EnclaveOS that could boot: nothing is built in it. */
 public final class TestService {
 
+    private static final int APP_PORTS = 500;
     private static @Nullable TestService shared;
 
-    public final int port = freePort();
-    public final int sshPort = freePort();
+    public final int port = FreePorts.first(2 + APP_PORTS);
+    public final int sshPort = port + 1;
     public final Path home;
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -47,14 +47,13 @@ public final class TestService {
 
     private TestService(Path directory) throws IOException {
         home = directory.resolve("home");
-        int apps = Math.min(freePort(), 64_000);
         context = CautionServer.start(TinyEnclaveOs.in(directory.resolve("enclaveos"), "none"), Map.of(
                 "caution.home", home.toString(),
                 "caution.cache", directory.resolve("cache").toString(),
                 "caution.http-port", port,
                 "caution.ssh-port", sshPort,
-                "caution.first-port", apps,
-                "caution.last-port", apps + 500));
+                "caution.first-port", port + 2,
+                "caution.last-port", port + 1 + APP_PORTS));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             http.close();
             context.close();
@@ -112,13 +111,5 @@ public final class TestService {
             request.header("Authorization", "Bearer " + token);
         }
         return http.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -3,11 +3,11 @@ package co.caution.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.CautionServer;
+import co.caution.FreePorts;
 import co.caution.account.Accounts;
 import co.caution.app.store.AppStore;
 import co.caution.cli.EnclaveOs;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -48,8 +48,9 @@ class RecoveryIT {
     void startWithAnAppThatWasPushedTo() throws Exception {
         String named = System.getenv("CAUTION_WORKDIR");
         Path cache = named != null ? Path.of(named) : Path.of(System.getProperty("user.home"), ".cache", "caution");
+        int ports = FreePorts.first(2);
         service = CautionServer.start(EnclaveOs.ready(cache), Map.of("caution.home", home.resolve("h").toString(),
-                "caution.cache", cache.toString(), "caution.http-port", freePort(), "caution.ssh-port", freePort()));
+                "caution.cache", cache.toString(), "caution.http-port", ports, "caution.ssh-port", ports + 1));
         store = service.getBean(AppStore.class);
         repositories = service.getBean(Repositories.class);
         settings = service.getBean(PlatformSettings.class);
@@ -141,12 +142,6 @@ class RecoveryIT {
             ObjectId id = inserter.insert(commit);
             inserter.flush();
             return id;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -1,7 +1,7 @@
 package co.caution.e2e;
 
+import co.caution.FreePorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,17 +14,8 @@ record Site(Path home, Path cache, int httpPort, int sshPort, int firstPort) {
     private static final int PORTS = 40;
 
     static Site of(Path home, Path cache) {
-        int first = Math.min(freePort(), 65_535 - PORTS);
-        return new Site(home, cache, freePortOutside(first), freePortOutside(first), first);
-    }
-
-    /** The system gives ports close to one another; the service's own must not be among the apps'. */
-    private static int freePortOutside(int first) {
-        int port = freePort();
-        while (port >= first && port <= first + PORTS) {
-            port = freePort();
-        }
-        return port;
+        int http = FreePorts.first(PORTS + 3);
+        return new Site(home, cache, http, http + 1, http + 2);
     }
 
     String server() {
@@ -67,14 +58,6 @@ record Site(Path home, Path cache, int httpPort, int sshPort, int firstPort) {
         String said = new String(check.getInputStream().readAllBytes());
         if (!check.waitFor(60, TimeUnit.SECONDS) || check.exitValue() != 0) {
             throw new AssertionError(said.strip());
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 }
