@@ -15,9 +15,6 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Exit codes: 0 the files are equal, 2 they differ, 64 usage, 1 anything else."})
 final class EifDiffCommand implements Callable<Integer> {
 
-    /** As {@code verify} says that measurements differ. */
-    private static final int DIFFERENT = 2;
-
     @Parameters(index = "0", paramLabel = "A", description = "An image.")
     Path a;
 
@@ -45,6 +42,6 @@ final class EifDiffCommand implements Callable<Integer> {
         } else {
             EifDiffReport.print(a.toString(), b.toString(), diff);
         }
-        return diff.same() ? 0 : DIFFERENT;
+        return diff.same() ? 0 : Errors.DIFFERENT;
     }
 }

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** What {@code caution enclaveos} does; a class of its own, so that other commands need not load what only this one needs. */
 final class EnclaveOsWork {
 
-    /** As {@code verify} has it: what was rebuilt is not what was promised. */
-    private static final int DIFFERENT = 2;
-
     private final Path cache;
     private final boolean json;
 
@@ -35,7 +32,7 @@ final class EnclaveOsWork {
             return 0;
         } catch (CliException e) {
             if (check && e.getCause() instanceof EnclaveOsDifferenceException different) {
-                throw new CliException(DIFFERENT, "Not as locked:\n  " + String.join("\n  ", different.differences().lines()));
+                throw new CliException(Errors.DIFFERENT, "Not as locked:\n  " + String.join("\n  ", different.differences().lines()));
             }
             throw e;
         }

@@ -27,6 +27,8 @@ final class Errors {
 
     static final int USAGE = 64;
     static final int OTHER = 1;
+    /** As {@code verify} has it: what was built is not what was promised. */
+    static final int DIFFERENT = 2;
     static final int NOT_REPRODUCED = 6;
     /** As {@code verify} has it: true, but not what was asked for. */
     static final int POLICY = 5;

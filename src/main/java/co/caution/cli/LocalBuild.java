@@ -58,7 +58,7 @@ final class LocalBuild {
         return os -> {
             Path builds = cache.resolve("build");
             prune(builds);
-            Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
+            Path stage = stage(builds);
             new Conformance(new BuildHome(cache)).require(options.builder);
             try {
                 return new Pipeline(new BuildHome(cache), os, limits, options.builder)
@@ -76,6 +76,11 @@ final class LocalBuild {
             System.err.println("What the build said: " + log);
         }
         return e;
+    }
+
+    /** A new one among the builds, for what a build leaves to be read. */
+    static Path stage(Path builds) {
+        return builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
     }
 
     /** The last ones stay for review. */

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 final class NamedLocks {
 
     private static final String SUFFIX = ".lock";
-    private static final int LARGEST = 1 << 20;
 
     private final Path directory;
 
@@ -39,7 +38,7 @@ final class NamedLocks {
     /** @throws CliException where the file is no lock */
     EnclaveOsLock name(Path file) {
         try (var in = Files.newInputStream(Surroundings.current().directory().resolve(file))) {
-            String text = new String(in.readNBytes(LARGEST + 1), StandardCharsets.UTF_8);
+            String text = new String(in.readNBytes(EnclaveOsLock.MAX_LENGTH + 1), StandardCharsets.UTF_8);
             EnclaveOsLock lock = EnclaveOsLock.parse(file.toString(), text);
             var kept = new PrivateFile(directory.resolve(lock.digest() + SUFFIX));
             kept.alone(() -> {

@@ -26,9 +26,6 @@ import picocli.CommandLine.ParentCommand;
         footer = {"", "Exit codes: 0 reproducible, 2 the builds differ, 6 it could not be built, 64 usage, 1 anything else."})
 final class ReproduceCommand implements Callable<Integer> {
 
-    private static final int DIFFERENT = 2;
-    private static final int NOT_BUILT = 6;
-
     @ParentCommand
     Caution root;
 
@@ -61,7 +58,7 @@ final class ReproduceCommand implements Callable<Integer> {
             BuiltImage second = builds.second(listener());
             return report(builds, first, second);
         } catch (BuildException e) {
-            throw new CliException(NOT_BUILT, "failed", "It could not be built: " + e.getMessage(), null);
+            throw new CliException(Errors.NOT_REPRODUCED, "failed", "It could not be built: " + e.getMessage(), null);
         }
     }
 
@@ -79,7 +76,7 @@ final class ReproduceCommand implements Callable<Integer> {
         if (json) {
             var out = new LinkedHashMap<String, Object>();
             out.put("reproducible", same);
-            out.put("exit_code", same ? 0 : DIFFERENT);
+            out.put("exit_code", same ? 0 : Errors.DIFFERENT);
             out.put("varied", builds.varied());
             out.put("held", TwoBuilds.HELD);
             out.put("first", KnownPcrs.of(first.measurements()));
@@ -88,7 +85,7 @@ final class ReproduceCommand implements Callable<Integer> {
             out.put("explanation", ExplanationReport.view(explanation));
             out.put("stages", List.of(first.stage().toString(), second.stage().toString()));
             Output.json(out);
-            return same ? 0 : DIFFERENT;
+            return same ? 0 : Errors.DIFFERENT;
         }
         say("");
         if (same) {
@@ -102,7 +99,7 @@ final class ReproduceCommand implements Callable<Integer> {
         }
         say("Held still by the sandbox, wherever this is built: " + String.join(", ", TwoBuilds.HELD) + ".");
         say("To look for yourself: " + first.stage() + " and " + second.stage());
-        return same ? 0 : DIFFERENT;
+        return same ? 0 : Errors.DIFFERENT;
     }
 
     private BuildListener listener() {

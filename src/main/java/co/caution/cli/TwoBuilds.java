@@ -76,7 +76,7 @@ final class TwoBuilds implements AutoCloseable {
 
     private BuiltImage build(BuildHome home, Circumstances circumstances, BuildListener listener)
             throws BuildException, IOException, InterruptedException {
-        Path stage = builds.resolve(UUID.randomUUID().toString().substring(0, 8)).resolve("eif-stage");
+        Path stage = LocalBuild.stage(builds);
         try {
             return new Pipeline(home, EnclaveOs.ready(cache), options.limits(), options.builder, circumstances)
                     .build(source.repository(), source.commit(), stage, listener);

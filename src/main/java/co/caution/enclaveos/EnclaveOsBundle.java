@@ -29,7 +29,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 public final class EnclaveOsBundle {
 
     private static final String INPUTS = "inputs/";
-    private static final int MAX_LOCK = 1 << 20;
 
     private final PackageHome home;
     private final InputStore store;
@@ -87,7 +86,7 @@ public final class EnclaveOsBundle {
     private EnclaveOsLock readAll(Path file) throws IOException {
         try (var tar = new TarArchiveInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
             TarArchiveEntry first = tar.getNextEntry();
-            if (first == null || !first.getName().equals(EnclaveOsLock.FILE) || first.getSize() > MAX_LOCK) {
+            if (first == null || !first.getName().equals(EnclaveOsLock.FILE) || first.getSize() > EnclaveOsLock.MAX_LENGTH) {
                 throw bad(file, "it does not begin with " + EnclaveOsLock.FILE);
             }
             EnclaveOsLock lock = EnclaveOsLock.parse(

@@ -26,7 +26,6 @@ public final class EnclaveOsImages {
     public static final int LARGEST = 64 << 20;
 
     private static final List<String> IMAGES = List.of(EnclaveOsLock.KERNEL, EnclaveOsLock.RAMDISK);
-    private static final String SOURCES = "sources";
 
     private final Path directory;
 
@@ -66,7 +65,7 @@ public final class EnclaveOsImages {
                 return Optional.empty();
             }
         }
-        return Optional.of(release(lock, at));
+        return Optional.of(ReleaseFiles.release(at, lock));
     }
 
     /**
@@ -94,13 +93,13 @@ public final class EnclaveOsImages {
             if (!pcr1.equals(lock.pcr1())) {
                 throw new IOException("the lock contradicts itself: its images give PCR1 " + pcr1 + ", not " + lock.pcr1());
             }
-            describe(lock, draft.resolve(SOURCES));
+            describe(lock, draft.resolve(ReleaseFiles.SOURCES));
             BuildCache.delete(at); // damaged, or it would have been taken
             Durable.move(draft, at);
         } finally {
             BuildCache.delete(draft);
         }
-        return release(lock, at);
+        return ReleaseFiles.release(at, lock);
     }
 
     /** One of a release's public files, by names that came from outside. */
@@ -127,11 +126,6 @@ public final class EnclaveOsImages {
         if (packaged.areOf(lock)) {
             packaged.copy("", to);
         }
-    }
-
-    private static EnclaveOsRelease release(EnclaveOsLock lock, Path at) {
-        return new EnclaveOsRelease(lock, at.resolve(EnclaveOsLock.KERNEL), at.resolve(EnclaveOsLock.RAMDISK),
-                at.resolve(EnclaveOsLock.HOST), at.resolve(SOURCES));
     }
 
     /** Gives a file of a release by its name. */

@@ -38,7 +38,8 @@ public record EnclaveOsLock(LockedInputs inputs, SortedMap<String, String> outpu
             # mean, and how to rebuild by hand what they name: docs/reference/enclaveos.md
             """;
     private static final Pattern PCR = Pattern.compile("[0-9a-f]{96}");
-    private static final int MAX_LENGTH = 1 << 20;
+    /** No lock is longer, in bytes. */
+    public static final int MAX_LENGTH = 1 << 20;
 
     public EnclaveOsLock {
         outputs = Collections.unmodifiableSortedMap(new TreeMap<>(outputs));

@@ -43,7 +43,8 @@ final class ReleaseFiles {
         return new EnclaveOsLock(inputs, outputs, pcr1);
     }
 
-    private static EnclaveOsRelease release(Path directory, EnclaveOsLock lock) {
+    /** The release whose files lie in a directory, all of them or some. */
+    static EnclaveOsRelease release(Path directory, EnclaveOsLock lock) {
         return new EnclaveOsRelease(
                 lock,
                 directory.resolve(EnclaveOsLock.KERNEL),

@@ -26,8 +26,6 @@ import java.util.Optional;
 public record EnclaveOsSupply(
         KnownLocks known, EnclaveOsImages images, Optional<Path> named, boolean rebuild, Path builds, Builder builder) {
 
-    private static final int LARGEST_LOCK = 1 << 20;
-
     /**
      * @param pcr1 what the evidence says
      * @param hint the lock's digest, as whoever answered says
@@ -93,7 +91,7 @@ public record EnclaveOsSupply(
         String why = "";
         if (service.isPresent() && hint.matches("[0-9a-f]{64}")) {
             try {
-                byte[] text = service.get().file(hint, EnclaveOsLock.FILE, LARGEST_LOCK);
+                byte[] text = service.get().file(hint, EnclaveOsLock.FILE, EnclaveOsLock.MAX_LENGTH);
                 offered = Optional.of(EnclaveOsLock.parse("what " + service.get().url().getAuthority() + " calls its lock",
                         new String(text, StandardCharsets.UTF_8)));
             } catch (IOException e) {
