@@ -15,8 +15,15 @@ import org.springframework.http.HttpMethod;
 /** Every route and who may call it. What is not here is not served; {@code docs/reference/permissions.md} is made from it. */
 final class Routes {
 
+    /** Whether a call must prove afresh that it is its account's owner who makes it: a token or a session can be stolen. */
+    enum Proof {
+        NONE, FRESH,
+        /** Fresh, but for the first passkey of somebody whom a link brought here a moment ago. */
+        FRESH_BUT_FOR_THE_FIRST
+    }
+
     /** @param pattern as the handler is mapped */
-    record Route(HttpMethod method, String pattern, Access access) {}
+    record Route(HttpMethod method, String pattern, Access access, Proof proof) {}
 
     private static final Access VERIFYING = new Anyone("verifying is for everybody");
     private static final Access ENTERING = new Anyone("it is the way in");
@@ -38,8 +45,8 @@ final class Routes {
             get("/api/admin/backup", new Operator()),
             get("/api/account", new Oneself()),
             get("/api/account/ssh-keys", new Oneself()),
-            post("/api/account/ssh-keys", new Oneself()),
-            delete("/api/account/ssh-keys/{key}", new Oneself()),
+            proven(post("/api/account/ssh-keys", new Oneself())),
+            proven(delete("/api/account/ssh-keys/{key}", new Oneself())),
             get("/api/account/tokens", new Oneself()),
             delete("/api/account/tokens/{token}", new Oneself()),
             delete("/api/account/tokens/current", new Oneself()),
@@ -53,22 +60,22 @@ final class Routes {
             post("/api/invitations/passkey", ENTERING),
             get("/api/passkeys", new Oneself()),
             post("/api/passkeys/options", new Oneself()),
-            post("/api/passkeys", new Oneself()),
+            new Route(HttpMethod.POST, "/api/passkeys", new Oneself(), Proof.FRESH_BUT_FOR_THE_FIRST),
             patch("/api/passkeys/{passkey}", new Oneself()),
-            delete("/api/passkeys/{passkey}", new Oneself()),
-            post("/api/account/browser-link", new Oneself()),
+            proven(delete("/api/passkeys/{passkey}", new Oneself())),
+            proven(post("/api/account/browser-link", new Oneself())),
             get("/api/sessions", new Oneself()),
             post("/api/sessions", new Oneself()),
             delete("/api/sessions/{session}", new Oneself()),
             delete("/api/sessions/current", new Oneself()),
             get("/api/organizations", new Oneself()),
             post("/api/organizations", new Oneself()),
-            delete("/api/organizations/{organization}/membership", organization(Action.LEAVE)),
+            proven(delete("/api/organizations/{organization}/membership", organization(Action.LEAVE))),
             get("/api/organizations/{organization}/members", organization(Action.LOOK_AT_MEMBERS)),
-            patch("/api/organizations/{organization}/members/{member}", organization(Action.CHANGE_MEMBER)),
-            delete("/api/organizations/{organization}/members/{member}", organization(Action.REMOVE_MEMBER)),
+            proven(patch("/api/organizations/{organization}/members/{member}", organization(Action.CHANGE_MEMBER))),
+            proven(delete("/api/organizations/{organization}/members/{member}", organization(Action.REMOVE_MEMBER))),
             get("/api/organizations/{organization}/invitations", organization(Action.LOOK_AT_INVITATIONS)),
-            post("/api/organizations/{organization}/invitations", organization(Action.INVITE)),
+            proven(post("/api/organizations/{organization}/invitations", organization(Action.INVITE))),
             delete("/api/organizations/{organization}/invitations/{invitation}", organization(Action.INVITE)),
             post("/api/invitations/look", ENTERING),
             post("/api/invitations/enter", ENTERING),
@@ -78,7 +85,7 @@ final class Routes {
             get("/api/apps", new Wherever(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}", app(Action.LOOK_AT_APPS)),
             patch("/api/apps/{app}", app(Action.CHANGE_APP)),
-            delete("/api/apps/{app}", app(Action.DESTROY_APP)),
+            proven(delete("/api/apps/{app}", app(Action.DESTROY_APP))),
             get("/api/apps/{app}/builds", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/builds/{build}", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/builds/{build}/output", app(Action.LOOK_AT_APPS)),
@@ -91,6 +98,11 @@ final class Routes {
         return ALL.stream().filter(route -> route.method().matches(method) && route.pattern().equals(pattern)).findFirst();
     }
 
+    /** What whoever stole a token must not be able to do: it is for handlers that add or remove keys, people, tokens, and for the end of an app. */
+    private static Route proven(Route route) {
+        return new Route(route.method(), route.pattern(), route.access(), Proof.FRESH);
+    }
+
     private static Access app(Action action) {
         return new Within(action, Subject.APP);
     }
@@ -100,18 +112,18 @@ final class Routes {
     }
 
     private static Route get(String pattern, Access access) {
-        return new Route(HttpMethod.GET, pattern, access);
+        return new Route(HttpMethod.GET, pattern, access, Proof.NONE);
     }
 
     private static Route post(String pattern, Access access) {
-        return new Route(HttpMethod.POST, pattern, access);
+        return new Route(HttpMethod.POST, pattern, access, Proof.NONE);
     }
 
     private static Route patch(String pattern, Access access) {
-        return new Route(HttpMethod.PATCH, pattern, access);
+        return new Route(HttpMethod.PATCH, pattern, access, Proof.NONE);
     }
 
     private static Route delete(String pattern, Access access) {
-        return new Route(HttpMethod.DELETE, pattern, access);
+        return new Route(HttpMethod.DELETE, pattern, access, Proof.NONE);
     }
 }

@@ -173,7 +173,7 @@ class PermissionWalkIT {
     void askingForTheHeadTakesWhatAskingForTheWholeTakes() throws Exception {
         for (Route route : Routes.ALL) {
             if (route.method() == HttpMethod.GET && !(route.access() instanceof Access.Anyone)) {
-                var head = new Route(HttpMethod.HEAD, route.pattern(), route.access());
+                var head = new Route(HttpMethod.HEAD, route.pattern(), route.access(), route.proof());
                 assertThat(send(head, null, null, UUID.randomUUID(), "acme").statusCode()).as(name(head)).isEqualTo(401);
                 if (route.access() instanceof Access.Operator || route.access() instanceof Access.Monitor) {
                     assertThat(send(head, null, TOKENS.get(Role.OWNER), UUID.randomUUID(), "acme").statusCode()).as(name(head)).isEqualTo(403);

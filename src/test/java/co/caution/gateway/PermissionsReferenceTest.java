@@ -57,13 +57,15 @@ class PermissionsReferenceTest {
 
                 ## Routes
 
-                [What each does](api.md). A route that is not here is not served.
+                [What each does](api.md). A route that is not here is not served. *Fresh proof* is a signature, by an SSH key or a passkey of the caller's,
+                over this very call ([API](api.md)); it is asked for once the rest is permitted.
 
                 | route | who may call it |
                 |---|---|
                 """);
         for (var route : Routes.ALL) {
-            page.append("| `").append(route.method()).append(' ').append(route.pattern()).append("` | ").append(words(route.access())).append(" |\n");
+            page.append("| `").append(route.method()).append(' ').append(route.pattern()).append("` | ").append(words(route.access()))
+                    .append(words(route.proof())).append(" |\n");
         }
         return page.toString();
     }
@@ -80,6 +82,14 @@ class PermissionsReferenceTest {
                 case ORGANIZATION -> "that organization";
                 case PARAMETER -> "the organization that the parameter `organization` names; without it, in one's own";
             };
+        };
+    }
+
+    private static String words(Routes.Proof proof) {
+        return switch (proof) {
+            case NONE -> "";
+            case FRESH -> ", with fresh proof";
+            case FRESH_BUT_FOR_THE_FIRST -> ", with fresh proof unless it is the first passkey and a link signed the browser in a moment ago";
         };
     }
 
