@@ -40,12 +40,13 @@ class ArchitectureTest {
             Map.entry("verify", List.of("attestation", "build", "explain", "project", "packages", "eif", "enclaveos", "sshkey")),
             Map.entry("connect", List.of("verify")),
             Map.entry("hosting", List.of("eif", "attestation", "enclaveos")),
-            Map.entry("account", List.of("sshkey")),
-            Map.entry("app", List.of("build", "hosting", "attestation", "eif", "project", "enclaveos", "packages")),
+            Map.entry("audit", List.of()),
+            Map.entry("account", List.of("audit", "sshkey")),
+            Map.entry("app", List.of("audit", "build", "hosting", "attestation", "eif", "project", "enclaveos", "packages")),
             Map.entry("backup", List.of("app")),
-            Map.entry("git", List.of("account", "app", "sshkey")),
+            Map.entry("git", List.of("account", "app", "audit", "sshkey")),
             Map.entry("relay", List.of("app", "hosting", "attestation", "enclaveos")),
-            Map.entry("gateway", List.of("account", "app", "relay", "git", "hosting", "sshkey"))));
+            Map.entry("gateway", List.of("account", "app", "audit", "relay", "git", "hosting", "sshkey"))));
 
     /** An auditor can read these without knowing what a web framework is. */
     private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "explain", "verify", "trust", "connect");

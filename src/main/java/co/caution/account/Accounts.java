@@ -1,5 +1,6 @@
 package co.caution.account;
 
+import co.caution.audit.Actor;
 import co.caution.sshkey.SshPublicKey;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -192,6 +193,13 @@ public class Accounts {
                 .query(UUID.class)
                 .list();
         return Set.copyOf(ids);
+    }
+
+    /** Who acts with a key: where it is several people's, all of their names. */
+    public Actor holder(String fingerprint, Actor call) {
+        List<Account> owners = ownersOf(fingerprint);
+        return call.known(owners.size() == 1 ? owners.getFirst().id() : null,
+                String.join(",", owners.stream().map(Account::name).toList()), Actor.By.SSH_KEY, fingerprint);
     }
 
     /** The same, before it is known for which of them: nothing is noted. */

@@ -21,7 +21,8 @@ class SecurityConfiguration {
             + " form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     @Bean
-    SecurityFilterChain security(HttpSecurity http, TokenFilter tokens, SessionFilter sessions, ProblemEntryPoint problems) {
+    SecurityFilterChain security(HttpSecurity http, TokenFilter tokens, SessionFilter sessions, ActorFilter actors,
+            ProblemEntryPoint problems) {
         return http
                 // A token in a header cannot be ridden on; for the cookie SessionFilter asks where a call comes from.
                 .csrf(csrf -> csrf.disable())
@@ -54,6 +55,7 @@ class SecurityConfiguration {
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(problems).accessDeniedHandler(problems))
                 .addFilterBefore(tokens, AnonymousAuthenticationFilter.class)
                 .addFilterAfter(sessions, TokenFilter.class)
+                .addFilterAfter(actors, SessionFilter.class)
                 .build();
     }
 }

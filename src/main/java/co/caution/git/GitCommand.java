@@ -10,9 +10,12 @@ import co.caution.app.PushOutcome;
 import co.caution.app.PushRun;
 import co.caution.app.ReceivingRepository;
 import co.caution.app.Repositories;
+import co.caution.audit.Acting;
+import co.caution.audit.Actor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +35,7 @@ import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.RefFilter;
 import org.eclipse.jgit.transport.UploadPack;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -105,6 +109,9 @@ final class GitCommand implements Command {
     @Override
     public void start(ChannelSession channel, Environment env) {
         String fingerprint = channel.getSession().getAttribute(GitSshServer.FINGERPRINT);
+        @Nullable String address = channel.getSession().getIoSession().getRemoteAddress() instanceof InetSocketAddress client
+                ? client.getAddress().getHostAddress()
+                : null;
         String protocol = env.getEnv().get(GitChannel.PROTOCOL);
         String refusal = running.incrementAndGet() > MOST_AT_ONCE
                 ? "too many git commands run here just now; try again"
@@ -112,7 +119,7 @@ final class GitCommand implements Command {
         // Of the system: unpacking computes for long, and as many virtual threads as there are cores could stop all others.
         Thread.ofPlatform().daemon().name("git-" + channel.getChannelId()).start(() -> {
             try {
-                exit.onExit(refusal == null ? run(fingerprint, protocol) : refuse(refusal));
+                exit.onExit(refusal == null ? run(fingerprint, address, protocol) : refuse(refusal));
             } finally {
                 running.decrementAndGet();
             }
@@ -124,24 +131,10 @@ final class GitCommand implements Command {
         // The client is gone; a push that was accepted goes on without it.
     }
 
-    private int run(String fingerprint, String protocol) {
+    private int run(String fingerprint, @Nullable String address, String protocol) {
         try {
-            var line = GitCommandLine.parse(command);
-            if (line.isEmpty()) {
-                return refuse(GitCommandLine.refusal(command));
-            }
-            Optional<App> app = apps.find(line.get().app());
-            Optional<String> refusal = refusal(fingerprint, line.get(), app);
-            if (refusal.isPresent()) {
-                return refuse(refusal.get());
-            }
-            MDC.put("app", app.get().id().toString()); // the thread is this command's alone
-            var gates = new AppReceivePack.Gates(limits, locks.apply(app.get().id()), unpacking);
-            try (var repository = repositories.open(app.get().id(), gates)) {
-                return line.get().push()
-                        ? receive(repository, app.get(), gates, () -> refusal(fingerprint, line.get(), app))
-                        : upload(repository, protocol);
-            }
+            return Acting.as(accounts.holder(fingerprint, Actor.nobody(UUID.randomUUID().toString(), address)),
+                    () -> run(fingerprint, protocol));
         } catch (ProgressStream.ClientGone e) {
             LOG.info("a client left before its push was over; the push goes on");
             return 1;
@@ -157,6 +150,25 @@ final class GitCommand implements Command {
         } catch (RuntimeException | Error e) {
             LOG.error("git command failed", e);
             return refuse("something went wrong inside the platform; the server's log has the details");
+        }
+    }
+
+    private int run(String fingerprint, String protocol) throws IOException {
+        var line = GitCommandLine.parse(command);
+        if (line.isEmpty()) {
+            return refuse(GitCommandLine.refusal(command));
+        }
+        Optional<App> app = apps.find(line.get().app());
+        Optional<String> refusal = refusal(fingerprint, line.get(), app);
+        if (refusal.isPresent()) {
+            return refuse(refusal.get());
+        }
+        MDC.put("app", app.get().id().toString()); // the thread is this command's alone
+        var gates = new AppReceivePack.Gates(limits, locks.apply(app.get().id()), unpacking);
+        try (var repository = repositories.open(app.get().id(), gates)) {
+            return line.get().push()
+                    ? receive(repository, app.get(), gates, () -> refusal(fingerprint, line.get(), app))
+                    : upload(repository, protocol);
         }
     }
 

@@ -1,0 +1,64 @@
+package co.caution.gateway;
+
+import co.caution.account.Accounts;
+import co.caution.app.Apps;
+import co.caution.audit.Acting;
+import co.caution.audit.Actor;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.UUID;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Says who acts, to whatever is done on behalf of this call; it comes after all that sign a call in. */
+@Component
+class ActorFilter extends OncePerRequestFilter {
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try {
+            Acting.as(actor(request), () -> {
+                chain.doFilter(request, response);
+                return true;
+            });
+        } catch (ServletException | IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new ServletException(e); // nothing else is declared
+        }
+    }
+
+    private static Actor actor(HttpServletRequest request) {
+        var nobody = Actor.nobody(String.valueOf(request.getAttribute(RequestIdFilter.HEADER)), request.getRemoteAddr());
+        var in = SecurityContextHolder.getContext().getAuthentication();
+        if (in == null) {
+            return nobody;
+        }
+        if (request.getAttribute(Apps.CALLER) instanceof UUID caller) {
+            return request.getAttribute(Accounts.TOKEN) instanceof UUID token
+                    ? nobody.known(caller, in.getName(), Actor.By.TOKEN, token.toString())
+                    : nobody.known(caller, in.getName(), Actor.By.SESSION, String.valueOf(request.getAttribute(SessionFilter.SESSION)));
+        }
+        return in.getAuthorities().stream().anyMatch(role -> TokenFilter.ADMIN.equals(role.getAuthority()))
+                ? nobody.known(null, "operator", Actor.By.OPERATOR, null)
+                : nobody;
+    }
+
+    /** It belongs to the security chain alone. */
+    @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
+    static class Registration {
+        @Bean
+        FilterRegistrationBean<ActorFilter> actorFilterRegistration(ActorFilter filter) {
+            var registration = new FilterRegistrationBean<>(filter);
+            registration.setEnabled(false);
+            return registration;
+        }
+    }
+}
