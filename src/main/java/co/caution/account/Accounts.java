@@ -3,6 +3,8 @@ package co.caution.account;
 import co.caution.audit.Actor;
 import co.caution.sshkey.SshPublicKey;
 import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -29,6 +32,9 @@ public class Accounts {
 
     /** How long a token lives that somebody gets by logging in. */
     public static final Duration LOGIN_LIFE = Duration.ofDays(30);
+
+    /** A use is written down at most this often: a write for each call would cost more than most calls. */
+    private static final Duration GRAIN = Duration.ofMinutes(1);
 
     private static final int MOST_KEYS = 100;
     private static final String TOKEN_PREFIX = "caution_";
@@ -166,16 +172,22 @@ public class Accounts {
     }
 
     public Optional<Caller> byToken(String token) {
-        return jdbc.sql("""
-                        update api_token t set last_used_at = ? from account a
-                        where t.hash = ? and a.id = t.account_id and (t.expires_at is null or t.expires_at > ?)
-                        returning a.id, a.name, a.created_at, t.id as token""")
-                .params(now(), Secrets.hash(token), now())
-                .query((row, i) -> new Caller(
-                        new Account(row.getObject("id", UUID.class), row.getString("name"),
-                                row.getObject("created_at", OffsetDateTime.class).toInstant()),
-                        row.getObject("token", UUID.class)))
+        record Found(Caller caller, @Nullable Instant lastUsedAt) {}
+        var found = jdbc.sql("""
+                        select a.id, a.name, a.created_at, t.id as token, t.last_used_at from api_token t join account a on a.id = t.account_id
+                        where t.hash = ? and (t.expires_at is null or t.expires_at > ?)""")
+                .params(Secrets.hash(token), now())
+                .query((row, i) -> new Found(
+                        new Caller(
+                                new Account(row.getObject("id", UUID.class), row.getString("name"),
+                                        row.getObject("created_at", OffsetDateTime.class).toInstant()),
+                                row.getObject("token", UUID.class)),
+                        instant(row, "last_used_at")))
                 .optional();
+        // Not while the row is read: whoever holds a connection must not wait for a second one.
+        found.filter(used -> isOld(used.lastUsedAt())).ifPresent(used ->
+                jdbc.sql("update api_token set last_used_at = ? where id = ?").params(now(), used.caller().token()).update());
+        return found.map(Found::caller);
     }
 
     /** Whether any account knows this key: the question SSH asks before it sees a signature. */
@@ -188,11 +200,13 @@ public class Accounts {
 
     /** The accounts that a key acts for; one key may belong to several people. */
     public Set<UUID> byKey(String fingerprint) {
-        List<UUID> ids = jdbc.sql("update ssh_key set last_used_at = ? where fingerprint = ? returning account_id")
-                .params(now(), fingerprint)
-                .query(UUID.class)
+        record Owner(UUID accountId, @Nullable Instant lastUsedAt) {}
+        List<Owner> owners = jdbc.sql("select account_id, last_used_at from ssh_key where fingerprint = ?")
+                .param(fingerprint)
+                .query(Owner.class)
                 .list();
-        return Set.copyOf(ids);
+        owners.stream().filter(owner -> isOld(owner.lastUsedAt())).forEach(owner -> keyUsed(owner.accountId(), fingerprint));
+        return owners.stream().map(Owner::accountId).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Who acts with a key: where it is several people's, all of their names. */
@@ -216,6 +230,15 @@ public class Accounts {
         jdbc.sql("update ssh_key set last_used_at = ? where account_id = ? and fingerprint = ?")
                 .params(now(), accountId, fingerprint)
                 .update();
+    }
+
+    private boolean isOld(@Nullable Instant use) {
+        return use == null || use.isBefore(clock.instant().minus(GRAIN));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
     }
 
     private boolean hasPasskey(UUID accountId) {

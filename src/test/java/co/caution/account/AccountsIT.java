@@ -1,0 +1,53 @@
+package co.caution.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import co.caution.TestService;
+import co.caution.sshkey.SshPublicKey;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+class AccountsIT {
+
+    private static final String KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJDJKIpOvfm1T+7Ks+Hh+IGsfFWms6z9E++sTVVQyKNj";
+
+    private final TestService service = TestService.shared();
+    private final Instant start = Instant.now();
+
+    AccountsIT() throws Exception {}
+
+    /** A write for each call took more than the call itself. */
+    @Test
+    void aUseOfATokenIsWrittenDownOnceAMinute() {
+        var person = service.person("grain-of-tokens");
+        String token = service.token(person);
+        for (int second : new int[] {0, 30, 59, 61, 100}) {
+            assertThat(at(second).byToken(token)).isPresent();
+            assertThat(at(second).tokens(person.id()).getFirst().lastUsedAt()).as("after " + second + " seconds")
+                    .isCloseTo(start.plusSeconds(second > 60 ? 61 : 0), within(Duration.ofMillis(1)));
+        }
+    }
+
+    @Test
+    void aUseOfAKeyIsWrittenDownOnceAMinute() {
+        var person = service.person("grain-of-keys");
+        var key = SshPublicKey.parse(KEY);
+        at(0).addSshKey(person.id(), key);
+        for (int second : new int[] {0, 30, 59, 61, 100}) {
+            assertThat(at(second).byKey(key.fingerprint())).containsExactly(person.id());
+            assertThat(at(second).sshKeys(person.id()).getFirst().lastUsedAt()).as("after " + second + " seconds")
+                    .isCloseTo(start.plusSeconds(second > 60 ? 61 : 0), within(Duration.ofMillis(1)));
+        }
+    }
+
+    private Accounts at(int second) {
+        return new Accounts(service.bean(JdbcClient.class), service.bean(Organizations.class),
+                Clock.fixed(start.plusSeconds(second), ZoneOffset.UTC), new SecureRandom());
+    }
+}
