@@ -9,7 +9,7 @@ public enum Action {
     CREATE_APP(Role.MEMBER, "make an app"),
     DEPLOY(Role.MEMBER, "push, and so build and deploy"),
     CANCEL_BUILD(Role.MEMBER, "end a build that waits or runs"),
-    CHANGE_APP(Role.MEMBER, "choose the branch that deploys"),
+    CHANGE_APP(Role.MEMBER, "rename an app, or choose the branch that deploys"),
     DESTROY_APP(Role.ADMIN, "stop an app and remove it"),
     LOOK_AT_INVITATIONS(Role.ADMIN, "see which invitations are open"),
     INVITE(Role.ADMIN, "invite somebody, as at most what one is oneself, and take an invitation back"),

@@ -51,6 +51,21 @@ public class Permissions {
                         + " or more to " + action.meaning() + ". Whoever is admin or owner of the organization can change that.");
     }
 
+    /** Where any of them is anything: names by id. */
+    public Map<UUID, String> organizations(Collection<UUID> people) {
+        var found = new TreeMap<UUID, String>();
+        if (!people.isEmpty()) {
+            jdbc.sql("""
+                            select distinct o.id, o.name from membership m join organization o on o.id = m.organization_id
+                            where m.account_id in (:people)""")
+                    .param("people", people)
+                    .query(row -> {
+                        found.put(row.getObject("id", UUID.class), row.getString("name"));
+                    });
+        }
+        return found;
+    }
+
     /** Where somebody may do something: names by id. */
     public Map<UUID, String> where(UUID person, Action action) {
         var found = new TreeMap<UUID, String>();

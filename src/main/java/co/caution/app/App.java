@@ -18,10 +18,14 @@ public record App(UUID id, UUID organizationId, String name, @Nullable String de
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]");
 
     public App {
-        if (name == null || !NAME.matcher(name).matches()) {
+        if (name == null || !isName(name)) {
             throw new AppException("The app name '" + name + "' is not valid: use 3 to 63 characters of a-z, 0-9, '-'"
                     + " and '_', with a letter or digit first and last (caution init --name NAME).");
         }
+    }
+
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     /** Whether a push to this branch deploys; before the first push any branch does. */

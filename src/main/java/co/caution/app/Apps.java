@@ -4,10 +4,12 @@ import co.caution.app.store.AppStore;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Repository;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 /** An organization's apps: make, list, look at, destroy. */
@@ -71,6 +73,7 @@ public class Apps {
     }
 
     public App create(UUID owner, String name) {
+        requireNoId(name);
         var app = new App(UUID.randomUUID(), owner, name, null, clock.instant());
         store.insert(app);
         try {
@@ -81,6 +84,18 @@ public class Apps {
             throw new AppException.Conflict(e.getMessage());
         }
         return app;
+    }
+
+    /** What looks like an id is one, wherever an app is named. */
+    private static void requireNoId(String name) {
+        if (name != null && Ids.parse(name).isPresent()) {
+            throw new AppException("'" + name + "' looks like an app's id and cannot be its name: choose another.");
+        }
+    }
+
+    /** The names that an app had and that lead to it still, oldest first. */
+    public List<String> formerNames(App app) {
+        return store.formerNames(app);
     }
 
     public List<Overview> list(Collection<UUID> owners) {
@@ -94,8 +109,28 @@ public class Apps {
                 .orElseThrow(() -> new AppException.NotFound(id.toString()));
     }
 
-    public Optional<App> find(UUID id) {
-        return store.app(id);
+    /**
+     * The app that somebody means.
+     *
+     * @param given its id, its name or one that it had
+     * @param organization where it is; null where they need not say
+     * @param theirs the organizations in which they see anything at all: names by id
+     * @throws AppException.Conflict when the name is that of several, which it names
+     */
+    public Optional<App> find(String given, @Nullable String organization, Map<UUID, String> theirs) {
+        var among = theirs.entrySet().stream()
+                .filter(each -> organization == null || organization.equals(each.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        var found = Ids.parse(given)
+                .map(id -> store.app(id).filter(app -> among.contains(app.organizationId())).stream().toList())
+                .orElseGet(() -> App.isName(given) ? store.named(given, among) : List.of());
+        if (found.size() > 1) {
+            String names = String.join(", ", found.stream().map(app -> String.valueOf(theirs.get(app.organizationId()))).sorted().toList());
+            throw new AppException.Conflict("Several of your organizations have an app '" + given + "': " + names + ". Say which: "
+                    + "?organization=NAME in a request, NAME/" + given + " for git, or the app's id.");
+        }
+        return found.stream().findFirst();
     }
 
     public Overview overview(App app) {
@@ -120,18 +155,30 @@ public class Apps {
     }
 
     /**
-     * Makes another branch the one whose pushes deploy; what is live stays so until the next push.
+     * Changes what is given, all of it or nothing. What the app was called leads to it as before, and to nothing else
+     * while it lives; what is live stays so until the next push to the new branch.
      *
-     * @param branch with or without {@code refs/heads/}
+     * @param branch whose pushes deploy, with or without {@code refs/heads/}
+     * @throws AppException.Conflict when the name leads to another app of the organization
      */
-    public App deployFrom(UUID owner, UUID id, String branch) {
+    public App change(UUID owner, UUID id, @Nullable String name, @Nullable String branch) {
         App app = get(owner, id);
+        if (name == null && branch == null) {
+            throw new AppException("Nothing to change: give name or deploy_branch.");
+        }
+        if (name != null) {
+            requireNoId(name);
+        }
+        store.change(app, name, branch == null ? null : ref(branch), clock.instant());
+        return get(owner, id);
+    }
+
+    private static String ref(String branch) {
         String ref = branch.startsWith(Constants.R_HEADS) ? branch : Constants.R_HEADS + branch;
         if (!Repository.isValidRefName(ref)) {
             throw new AppException("'" + branch + "' is not a name that git takes for a branch.");
         }
-        store.setDeployBranch(app.id(), ref);
-        return get(owner, id);
+        return ref;
     }
 
     public Build build(App app, UUID build) {

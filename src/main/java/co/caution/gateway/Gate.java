@@ -10,6 +10,7 @@ import co.caution.app.AppException;
 import co.caution.app.Apps;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class Gate implements HandlerInterceptor, WebMvcConfigurer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+
+    /** Of the path; an id or a name. */
+    private static final String APP = "app";
 
     private final Permissions permissions;
     private final Organizations organizations;
@@ -70,7 +74,8 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
                             .map(found -> new Apps.Owner(found.getKey(), found.getValue()))
                             .toList());
             // Whether they are who they must be was asked on the way here.
-            case Access.Anyone _, Access.Oneself _, Access.Operator _, Access.Monitor _ -> {}
+            case Access.Anyone _ -> nameForId(request);
+            case Access.Oneself _, Access.Operator _, Access.Monitor _ -> {}
         }
         return true;
     }
@@ -79,33 +84,37 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
         UUID caller = caller(request);
         return switch (within.subject()) {
             case APP -> {
-                String id = variable(request, "app");
-                Optional<UUID> app = uuid(id);
-                if (app.isEmpty()) {
-                    throw new Problems.NoSuchId("app", id);
-                }
-                UUID owner = apps.find(app.get()).map(App::organizationId).orElse(Permissions.NOWHERE);
-                yield permit(caller, organizations.find(owner), within.action(), new AppException.NotFound(id));
+                var theirs = permissions.organizations(List.of(caller));
+                Optional<App> app = find(request, theirs);
+                UUID owner = app.map(App::organizationId).orElse(Permissions.NOWHERE);
+                var permitted = permit(caller, Optional.ofNullable(theirs.get(owner)).map(name -> new Apps.Owner(owner, name)),
+                        within.action(), new AppException.NotFound(variable(request, APP)));
+                app.ifPresent(found -> handOn(request, found));
+                yield permitted;
             }
             case ORGANIZATION -> {
                 String name = variable(request, "organization");
-                yield permit(caller, organizations.find(name), within.action(), noOrganization(name));
+                yield permit(caller, owner(organizations.find(name)), within.action(), noOrganization(name));
             }
             case PARAMETER -> {
                 @Nullable String name = request.getParameter("organization");
-                yield permit(caller, name == null ? organizations.find(caller) : organizations.find(name), within.action(),
+                yield permit(caller, owner(name == null ? organizations.find(caller) : organizations.find(name)), within.action(),
                         noOrganization(String.valueOf(name)));
             }
         };
     }
 
     /** @param absent what is said of something that is not there, and of what is another organization's */
-    private Apps.Owner permit(UUID caller, Optional<Organization> found, Action action, RuntimeException absent) {
-        return switch (permissions.ask(List.of(caller), found.map(Organization::id).orElse(Permissions.NOWHERE), action)) {
-            case Permissions.Answer.Allowed _ -> found.map(o -> new Apps.Owner(o.id(), o.name())).orElseThrow(() -> absent);
+    private Apps.Owner permit(UUID caller, Optional<Apps.Owner> found, Action action, RuntimeException absent) {
+        return switch (permissions.ask(List.of(caller), found.map(Apps.Owner::id).orElse(Permissions.NOWHERE), action)) {
+            case Permissions.Answer.Allowed _ -> found.orElseThrow(() -> absent);
             case Permissions.Answer.Denied denied -> throw new AccountException.Denied(denied.why());
             case Permissions.Answer.Hidden _ -> throw absent;
         };
+    }
+
+    private static Optional<Apps.Owner> owner(Optional<Organization> found) {
+        return found.map(o -> new Apps.Owner(o.id(), o.name()));
     }
 
     private static RuntimeException noOrganization(String name) {
@@ -120,17 +129,30 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
         throw new IllegalStateException("nobody is signed in, and yet the call came to the gate");
     }
 
-    @SuppressWarnings("unchecked")
-    private static String variable(HttpServletRequest request, String name) {
-        var variables = (Map<String, String>) request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
-        return String.valueOf(variables.get(name));
+    private Optional<App> find(HttpServletRequest request, Map<UUID, String> theirs) {
+        return apps.find(variable(request, APP), request.getParameter("organization"), theirs);
     }
 
-    private static Optional<UUID> uuid(String text) {
-        try {
-            return Optional.of(UUID.fromString(text)).filter(id -> id.toString().equalsIgnoreCase(text));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
+    /** Where nobody has to be signed in, an app has its id; whoever is may use a name. */
+    private void nameForId(HttpServletRequest request) {
+        if (variables(request).containsKey(APP) && request.getAttribute(Apps.CALLER) instanceof UUID caller) {
+            find(request, permissions.organizations(List.of(caller))).ifPresent(found -> handOn(request, found));
         }
+    }
+
+    /** Handlers take ids alone, whatever the caller wrote. */
+    private static void handOn(HttpServletRequest request, App app) {
+        var variables = new LinkedHashMap<>(variables(request));
+        variables.put(APP, app.id().toString());
+        request.setAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE, variables);
+    }
+
+    private static String variable(HttpServletRequest request, String name) {
+        return String.valueOf(variables(request).get(name));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> variables(HttpServletRequest request) {
+        return (Map<String, String>) request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
     }
 }

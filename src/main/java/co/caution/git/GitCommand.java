@@ -144,6 +144,8 @@ final class GitCommand implements Command {
         } catch (IOException e) {
             LOG.info("a git command ended early: {}", e.toString());
             return refuse("the transfer ended early: " + e.getMessage());
+        } catch (AppException.Conflict e) {
+            return refuse(String.valueOf(e.getMessage()));
         } catch (DataAccessResourceFailureException e) {
             LOG.warn("a git command was not served: {}", e.getMessage());
             return refuse(GitSshServer.DATABASE_AWAY);
@@ -158,11 +160,13 @@ final class GitCommand implements Command {
         if (line.isEmpty()) {
             return refuse(GitCommandLine.refusal(command));
         }
-        Optional<App> app = apps.find(line.get().app());
+        Optional<App> app = apps.find(line.get().app(), line.get().organization(),
+                permissions.organizations(accounts.byKey(fingerprint)));
         Optional<String> refusal = refusal(fingerprint, line.get(), app);
         if (refusal.isPresent()) {
             return refuse(refusal.get());
         }
+        noteFormerName(line.get(), app.get());
         MDC.put("app", app.get().id().toString()); // the thread is this command's alone
         var gates = new AppReceivePack.Gates(limits, locks.apply(app.get().id()), unpacking);
         try (var repository = repositories.open(app.get().id(), gates)) {
@@ -178,8 +182,16 @@ final class GitCommand implements Command {
                 line.action())) {
             case Permissions.Answer.Allowed _ -> Optional.empty();
             case Permissions.Answer.Denied denied -> Optional.of(denied.why());
-            case Permissions.Answer.Hidden _ -> Optional.ofNullable(new AppException.NotFound(line.app().toString()).getMessage());
+            case Permissions.Answer.Hidden _ -> Optional.ofNullable(new AppException.NotFound(line.given()).getMessage());
         };
+    }
+
+    /** It goes on working; git shows this beside its own lines. */
+    private void noteFormerName(GitCommandLine line, App app) throws IOException {
+        if (!line.app().equals(app.name()) && !line.app().equals(app.id().toString())) {
+            err.write(("note: '" + line.app() + "' is a former name of the app '" + app.name() + "'\n").getBytes(StandardCharsets.UTF_8));
+            err.flush();
+        }
     }
 
     private int upload(Repository repository, String protocol) throws IOException {

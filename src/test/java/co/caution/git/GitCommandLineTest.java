@@ -2,7 +2,6 @@ package co.caution.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,20 +18,23 @@ class GitCommandLineTest {
         "git-receive-pack /" + ID + ".git"
     })
     void aPushIsUnderstoodHoweverThePathIsWritten(String command) {
-        assertThat(GitCommandLine.parse(command)).contains(new GitCommandLine(true, UUID.fromString(ID)));
+        assertThat(GitCommandLine.parse(command)).contains(new GitCommandLine(true, null, ID));
     }
 
     @Test
     void aFetchIsToldFromAPush() {
         assertThat(GitCommandLine.parse("git-upload-pack '/" + ID + ".git'"))
-                .contains(new GitCommandLine(false, UUID.fromString(ID)));
+                .contains(new GitCommandLine(false, null, ID));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
         "git receive-pack '/" + ID + ".git'",
         "git-receive-pack '../" + ID + ".git'",
-        "git-receive-pack '/etc/passwd'",
+        "git-receive-pack '/etc/x/passwd'",
+        "git-receive-pack '/..'",
+        "git-receive-pack 'a/../b'",
+        "git-receive-pack '/Hello'",
         "git-receive-pack '/" + ID + ".git' '/" + ID + ".git'",
         "git-receive-pack '/" + ID + ".git'; id",
         "git-receive-pack '/" + ID + ".git",
@@ -46,10 +48,22 @@ class GitCommandLineTest {
         assertThat(GitCommandLine.parse(command)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"git-receive-pack 'hello'", "git-receive-pack '/hello'", "git-receive-pack '/hello.git'", "git-receive-pack hello"})
+    void anAppMayBeNamed(String command) {
+        assertThat(GitCommandLine.parse(command)).contains(new GitCommandLine(true, null, "hello"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"git-receive-pack 'acme/hello'", "git-receive-pack '/acme/hello.git'"})
+    void andItsOrganizationWithIt(String command) {
+        assertThat(GitCommandLine.parse(command)).contains(new GitCommandLine(true, "acme", "hello"));
+    }
+
     @Test
-    void anAppThatIsNoIdIsSaidToBeUnknown() {
-        assertThat(GitCommandLine.refusal("git-receive-pack '/hello.git'"))
-                .isEqualTo("App 'hello' not found. Run 'caution init' first.");
+    void whatCannotBeTheNameOfAnAppIsSaidToBeUnknown() {
+        assertThat(GitCommandLine.refusal("git-receive-pack '/HELLO.git'"))
+                .isEqualTo("App 'HELLO' not found. Run 'caution init' first.");
         assertThat(GitCommandLine.refusal("id")).isEqualTo("Only git push, fetch and clone of an app are served here.");
     }
 }

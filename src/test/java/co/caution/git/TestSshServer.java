@@ -82,9 +82,9 @@ final class TestSshServer implements AutoCloseable {
         when(permissions.ask(any(), any(), any())).thenReturn(new Permissions.Answer.Hidden());
         when(permissions.ask(eq(Set.of(person)), eq(app.organizationId()), any())).thenReturn(new Permissions.Answer.Allowed(Role.MEMBER));
         var apps = mock(Apps.class);
-        when(apps.find(any(UUID.class))).thenReturn(Optional.empty());
-        when(apps.find(app.id())).thenReturn(Optional.of(app));
-        when(apps.find(others.id())).thenReturn(Optional.of(others));
+        when(apps.find(any(), any(), any())).thenReturn(Optional.empty());
+        when(apps.find(eq(app.id().toString()), any(), any())).thenReturn(Optional.of(app));
+        when(apps.find(eq(others.id().toString()), any(), any())).thenReturn(Optional.of(others));
         when(deployer.restart(any())).thenReturn(Optional.empty());
         when(deployer.push(any(), any(), any(), any())).thenThrow(new AppException.Conflict("it was taken"));
         var repositories = TestRepositories.in(home);

@@ -17,7 +17,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -34,23 +33,51 @@ public class AppStore {
 
     private final JdbcClient jdbc;
     private final AppMeters meters;
+    private final AppNames names;
 
     AppStore(JdbcClient jdbc, AppMeters meters) {
         this.jdbc = jdbc;
         this.meters = meters;
+        this.names = new AppNames(jdbc);
     }
 
     // Apps
 
+    @Transactional
     public void insert(App app) {
-        try {
-            jdbc.sql("insert into app (id, organization_id, name, deploy_branch, created_at) values (?, ?, ?, ?, ?)")
-                    .params(app.id(), app.organizationId(), app.name(), app.deployBranch(), at(app.createdAt()))
-                    .update();
-        } catch (DuplicateKeyException e) {
-            throw new AppException.Conflict("You already have an app named '" + app.name()
-                    + "'. Choose another name: caution init --name NAME");
+        jdbc.sql("insert into app (id, organization_id, name, deploy_branch, created_at) values (?, ?, ?, ?, ?)")
+                .params(app.id(), app.organizationId(), app.name(), app.deployBranch(), at(app.createdAt()))
+                .update();
+        if (!names.take(app, app.name(), app.createdAt())) {
+            throw names.taken(app, app.name(), "caution init --name NAME");
         }
+    }
+
+    /**
+     * Gives an app another name (or one back that it had), another branch to deploy from, or both.
+     *
+     * @throws AppException.Conflict when another app of the organization has the name, or had it
+     */
+    @Transactional
+    public void change(App app, @Nullable String name, @Nullable String ref, Instant now) {
+        App before = jdbc.sql(APP + "where id = ? and destroyed_at is null for update").param(app.id()).query(App.class)
+                .optional().orElseThrow(() -> new AppException.NotFound(app.id().toString()));
+        App after = new App(before.id(), before.organizationId(), name == null ? before.name() : name,
+                ref == null ? before.deployBranch() : ref, before.createdAt());
+        if (!names.take(before, after.name(), now) && !names.leadTo(before, after.name())) {
+            throw names.taken(before, after.name(), "caution apps rename " + before.name() + " NAME");
+        }
+        jdbc.sql("update app set name = ?, deploy_branch = ? where id = ?").params(after.name(), after.deployBranch(), app.id()).update();
+    }
+
+    /** What a name leads to, present or former, in each of the organizations. */
+    public List<App> named(String name, Collection<UUID> organizations) {
+        return names.find(name, organizations).stream().flatMap(id -> app(id).stream()).toList();
+    }
+
+    /** The names that an app had, oldest first. */
+    public List<String> formerNames(App app) {
+        return names.formerOf(app);
     }
 
     public Optional<App> app(UUID id) {
@@ -71,10 +98,6 @@ public class AppStore {
         return jdbc.sql(APP + "where destroyed_at is null").query(App.class).list();
     }
 
-    public void setDeployBranch(UUID app, String ref) {
-        jdbc.sql("update app set deploy_branch = ? where id = ?").params(ref, app).update();
-    }
-
     /** Chooses the branch where none was chosen, not even meanwhile. */
     public void setFirstDeployBranch(UUID app, String ref) {
         insist(() -> jdbc.sql("update app set deploy_branch = ? where id = ? and deploy_branch is null").params(ref, app)
@@ -85,6 +108,7 @@ public class AppStore {
     public void markDestroyed(UUID app, Instant now) {
         jdbc.sql("update app set destroyed_at = ? where id = ?").params(at(now), app).update();
         jdbc.sql("delete from app_port where app_id = ?").param(app).update();
+        names.forget(app);
     }
 
     // Front-door ports: guest port to public port

@@ -1,7 +1,6 @@
 package co.caution.app.web;
 
 import co.caution.app.App;
-import co.caution.app.AppException;
 import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
 import co.caution.app.PlatformSettings;
@@ -32,7 +31,8 @@ class AppController {
 
     record NewApp(String name) {}
 
-    record Change(@Nullable String deployBranch) {}
+    /** What is not named stays as it is. */
+    record Change(@Nullable String name, @Nullable String deployBranch) {}
 
     /** @param release once it is built */
     record OnItsWayView(UUID build, String commit, @Nullable Integer release) {}
@@ -47,6 +47,7 @@ class AppController {
     record AppView(
             UUID id,
             String resourceName,
+            @Nullable List<String> formerNames,
             String organization,
             String gitUrl,
             String state,
@@ -87,10 +88,7 @@ class AppController {
 
     @PatchMapping("/{app}")
     AppView change(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @RequestBody Change change) {
-        if (change.deployBranch() == null) {
-            throw new AppException("Nothing to change: give deploy_branch.");
-        }
-        return view(owner, apps.deployFrom(owner.id(), app, change.deployBranch()));
+        return view(owner, apps.change(owner.id(), app, change.name(), change.deployBranch()));
     }
 
     @DeleteMapping("/{app}")
@@ -104,7 +102,8 @@ class AppController {
     }
 
     private AppView view(Owner owner, Apps.Overview o) {
-        return new AppView(o.app().id(), o.app().name(), owner.name(), settings.gitUrl(o.app().id()), o.state(), o.app().createdAt(),
+        List<String> former = apps.formerNames(o.app());
+        return new AppView(o.app().id(), o.app().name(), former.isEmpty() ? null : former, owner.name(), settings.gitUrl(o.app().id()), o.state(), o.app().createdAt(),
                 Optional.ofNullable(o.app().deployBranch()).map(Repository::shortenRefName).orElse(null),
                 o.release().map(ReleaseView::of).orElse(null),
                 o.onItsWay().map(way -> new OnItsWayView(way.build().id(), way.build().commitId(), way.release().orElse(null)))

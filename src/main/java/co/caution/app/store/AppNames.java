@@ -1,0 +1,73 @@
+package co.caution.app.store;
+
+import co.caution.app.App;
+import co.caution.app.AppException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The table of all names that lead to apps. Its primary key decides who gets a name that two want at once. */
+final class AppNames {
+
+    /** A name that was had is kept from all others: whoever may rename could otherwise use them all up. */
+    private static final int MOST = 50;
+
+    private final JdbcClient jdbc;
+
+    AppNames(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** @return false when the name leads to an app already, to whichever */
+    boolean take(App app, String name, Instant now) {
+        int made = jdbc.sql("insert into app_name (organization_id, name, app_id, created_at) values (?, ?, ?, ?) on conflict do nothing")
+                .params(app.organizationId(), name, app.id(), now.atOffset(ZoneOffset.UTC))
+                .update();
+        if (made == 1 && formerOf(app).size() > MOST) {
+            throw new AppException.Conflict("'" + app.name() + "' has had " + MOST + " names, all of which lead to it still, and takes no"
+                    + " more; one of those it may have again.");
+        }
+        return made == 1;
+    }
+
+    boolean leadTo(App app, String name) {
+        return find(name, List.of(app.organizationId())).contains(app.id());
+    }
+
+    List<UUID> find(String name, Collection<UUID> organizations) {
+        return organizations.isEmpty() ? List.of()
+                : jdbc.sql("select app_id from app_name where name = :name and organization_id in (:organizations)")
+                        .param("name", name)
+                        .param("organizations", organizations)
+                        .query(UUID.class)
+                        .list();
+    }
+
+    List<String> formerOf(App app) {
+        return jdbc.sql("select n.name from app_name n join app a on a.id = n.app_id where a.id = ? and n.name <> a.name"
+                        + " order by n.created_at, n.name")
+                .param(app.id())
+                .query(String.class)
+                .list();
+    }
+
+    void forget(UUID app) {
+        jdbc.sql("delete from app_name where app_id = ?").param(app).update();
+    }
+
+    /** @param command that takes another name */
+    AppException.Conflict taken(App app, String name, String command) {
+        String holder = jdbc.sql("select a.name from app_name n join app a on a.id = n.app_id where n.organization_id = ? and n.name = ?")
+                .params(app.organizationId(), name)
+                .query(String.class)
+                .optional()
+                .orElse(name); // gone again this very moment
+        return new AppException.Conflict((holder.equals(name)
+                ? "There is an app named '" + name + "' already."
+                : "'" + name + "' is a former name of the app '" + holder + "', which it still leads to.")
+                + " Choose another name: " + command);
+    }
+}
