@@ -12,6 +12,7 @@ import co.caution.app.Build;
 import co.caution.app.Deployment;
 import co.caution.app.Release;
 import co.caution.app.store.AppStore;
+import co.caution.paging.PageRequest;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -107,14 +108,14 @@ class UpgradeTest {
 
         assertThat(accounts.byToken("caution_secret")).hasValueSatisfying(alice -> assertThat(alice.account().id()).isEqualTo(ACCOUNT));
         assertThat(accounts.knowsKey("SHA256:abc")).isTrue();
-        assertThat(store.appsOf(Set.of(ACCOUNT))).extracting(App::id).containsExactly(APP);
+        assertThat(store.appsOf(Set.of(ACCOUNT), PageRequest.ALL).items()).extracting(App::id).containsExactly(APP);
         assertThat(store.app(APP)).hasValueSatisfying(app -> {
             assertThat(app.name()).isEqualTo("hello");
             assertThat(app.deployBranch()).isEqualTo("refs/heads/main");
             assertThat(app.createdAt()).isEqualTo(THEN);
         });
         assertThat(store.ports(APP)).containsOnlyKeys(0, 8080).containsValues(8100, 8101);
-        assertThat(store.buildsOf(APP)).extracting(Build::state)
+        assertThat(store.buildsOf(APP, PageRequest.ALL).items()).extracting(Build::state)
                 .containsExactly(Build.State.ABANDONED, Build.State.FAILED, Build.State.SUCCEEDED);
         assertThat(store.lastLive(APP)).hasValueSatisfying(live -> {
             assertThat(live.state()).isEqualTo(Deployment.State.LIVE);

@@ -1,6 +1,9 @@
 package co.caution.account;
 
 import co.caution.audit.Actor;
+import co.caution.paging.Keyset;
+import co.caution.paging.Page;
+import co.caution.paging.PageRequest;
 import co.caution.sshkey.SshPublicKey;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
@@ -11,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -37,6 +41,8 @@ public class Accounts {
     private static final Duration GRAIN = Duration.ofMinutes(1);
 
     private static final int MOST_KEYS = 100;
+    private static final Keyset KEYS = Keyset.oldestFirst("ssh-keys");
+    private static final Keyset TOKENS = Keyset.oldestFirst("tokens");
     private static final String TOKEN_PREFIX = "caution_";
 
     /** Whose call it is, and by which token. */
@@ -116,12 +122,13 @@ public class Accounts {
 
     /** Oldest first. */
     public List<Key> sshKeys(UUID accountId) {
-        return jdbc.sql("""
-                        select id, fingerprint, public_key, name, created_at, last_used_at
-                        from ssh_key where account_id = ? order by created_at, id""")
-                .param(accountId)
-                .query(Key.class)
-                .list();
+        return sshKeys(accountId, PageRequest.ALL).items();
+    }
+
+    public Page<Key> sshKeys(UUID accountId, PageRequest wanted) {
+        return KEYS.page(jdbc, """
+                select id, fingerprint, public_key, name, created_at, last_used_at from ssh_key where account_id = :account""",
+                Map.of("account", accountId), Key.class, wanted);
     }
 
     /** The last way in stays: without a key or a passkey its owner could not log in again. */
@@ -156,13 +163,11 @@ public class Accounts {
     }
 
     /** Those that are good now, oldest first. */
-    public List<Token> tokens(UUID accountId) {
-        return jdbc.sql("""
-                        select id, name, created_at, last_used_at, expires_at from api_token
-                        where account_id = ? and (expires_at is null or expires_at > ?) order by created_at, id""")
-                .params(accountId, now())
-                .query(Token.class)
-                .list();
+    public Page<Token> tokens(UUID accountId, PageRequest wanted) {
+        return TOKENS.page(jdbc, """
+                select id, name, created_at, last_used_at, expires_at from api_token
+                where account_id = :account and (expires_at is null or expires_at > :now)""",
+                Map.of("account", accountId, "now", now()), Token.class, wanted);
     }
 
     public void revokeToken(UUID accountId, UUID token) {

@@ -1,5 +1,8 @@
 package co.caution.account;
 
+import co.caution.paging.Keyset;
+import co.caution.paging.Page;
+import co.caution.paging.PageRequest;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -7,6 +10,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,7 @@ public class Invitations {
     static final Duration LIFE = Duration.ofHours(72);
     private static final String PREFIX = "caution_invite_";
     private static final int MOST = 100;
+    private static final Keyset OPEN = Keyset.oldestFirst("invitations");
 
     /** @param secret shown this once */
     public record Made(UUID id, String secret, Instant expiresAt) {}
@@ -92,14 +97,16 @@ public class Invitations {
         return made;
     }
 
-    public List<Open> open(UUID organization) {
-        return jdbc.sql("""
-                        select i.id, i.role, a.name as invited_by, i.created_at, i.expires_at from invitation i
-                        join account a on a.id = i.invited_by
-                        where i.organization_id = ? and i.expires_at > ? order by i.created_at, i.id""")
-                .params(organization, now())
-                .query(Open.class)
-                .list();
+    private List<Open> open(UUID organization) {
+        return open(organization, PageRequest.ALL).items();
+    }
+
+    /** Oldest first. */
+    public Page<Open> open(UUID organization, PageRequest wanted) {
+        return OPEN.page(jdbc, """
+                select i.id, i.role, a.name as invited_by, i.created_at, i.expires_at from invitation i
+                join account a on a.id = i.invited_by where i.organization_id = :organization and i.expires_at > :now""",
+                Map.of("organization", organization, "now", now()), Open.class, wanted);
     }
 
     public void takeBack(UUID organization, UUID invitation) {

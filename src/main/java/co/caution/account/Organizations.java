@@ -1,10 +1,15 @@
 package co.caution.account;
 
+import co.caution.paging.Keyset;
+import co.caution.paging.Kind;
+import co.caution.paging.Page;
+import co.caution.paging.PageRequest;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.dao.DuplicateKeyException;
@@ -17,6 +22,9 @@ import org.springframework.transaction.annotation.Transactional;
 public class Organizations {
 
     private static final int MOST = 100;
+    private static final Keyset MINE = Keyset.ascending("organizations",
+            new Keyset.Column("others", Kind.FLAG), new Keyset.Column("name", Kind.TEXT));
+    private static final Keyset MEMBERS = Keyset.ascending("members", new Keyset.Column("name", Kind.TEXT));
 
     /** @param role the asker's */
     public record Mine(UUID id, String name, Role role, Instant createdAt) {}
@@ -81,12 +89,14 @@ public class Organizations {
 
     /** One's own first, then by name. */
     public List<Mine> of(UUID account) {
-        return jdbc.sql("""
-                        select o.id, o.name, m.role, o.created_at from membership m join organization o on o.id = m.organization_id
-                        where m.account_id = :account order by o.id <> :account, o.name""")
-                .param("account", account)
-                .query(Mine.class)
-                .list();
+        return of(account, PageRequest.ALL).items();
+    }
+
+    public Page<Mine> of(UUID account, PageRequest wanted) {
+        return MINE.page(jdbc, """
+                select o.id, o.name, m.role, o.created_at, o.id <> :account as others from membership m
+                join organization o on o.id = m.organization_id where m.account_id = :account""",
+                Map.of("account", account), Mine.class, wanted);
     }
 
     public Optional<Organization> find(String name) {
@@ -99,13 +109,21 @@ public class Organizations {
                 .query(Organization.class).optional();
     }
 
-    public List<Member> members(UUID organization) {
+    /** By name. */
+    public Page<Member> members(UUID organization, PageRequest wanted) {
+        return MEMBERS.page(jdbc, """
+                select a.name, m.role, m.created_at from membership m join account a on a.id = m.account_id
+                where m.organization_id = :organization""",
+                Map.of("organization", organization), Member.class, wanted);
+    }
+
+    private Member member(UUID organization, UUID account) {
         return jdbc.sql("""
                         select a.name, m.role, m.created_at from membership m join account a on a.id = m.account_id
-                        where m.organization_id = ? order by a.name""")
-                .param(organization)
+                        where m.organization_id = ? and m.account_id = ?""")
+                .params(organization, account)
                 .query(Member.class)
-                .list();
+                .single();
     }
 
     /** @throws AccountException.Denied for a role or a member above the changer */
@@ -120,7 +138,7 @@ public class Organizations {
                 .params(role.name(), organization, member)
                 .update();
         forgetInvitations(organization, member);
-        return members(organization).stream().filter(found -> found.name().equals(name)).findFirst().orElseThrow();
+        return member(organization, member);
     }
 
     @Transactional

@@ -1,5 +1,8 @@
 package co.caution.account;
 
+import co.caution.paging.Keyset;
+import co.caution.paging.Page;
+import co.caution.paging.PageRequest;
 import co.caution.sshkey.SshPublicKey;
 import java.net.InetAddress;
 import java.net.URI;
@@ -9,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +49,7 @@ public class Passkeys {
     private static final Logger LOG = LoggerFactory.getLogger(Passkeys.class);
     private static final int CHALLENGE_BYTES = 32;
     private static final int MOST = 20;
+    private static final Keyset LIST = Keyset.oldestFirst("passkeys");
     private static final List<PublicKeyCredentialParameters> ALGORITHMS = List.of(PublicKeyCredentialParameters.ES256,
             PublicKeyCredentialParameters.EdDSA, PublicKeyCredentialParameters.RS256);
 
@@ -172,12 +177,13 @@ public class Passkeys {
 
     /** Oldest first. */
     public List<Passkey> of(UUID account) {
-        return jdbc.sql("""
-                        select id, name, backup_state as synced, created_at, last_used_at from passkey
-                        where account_id = ? order by created_at, id""")
-                .param(account)
-                .query(Passkey.class)
-                .list();
+        return of(account, PageRequest.ALL).items();
+    }
+
+    public Page<Passkey> of(UUID account, PageRequest wanted) {
+        return LIST.page(jdbc, """
+                select id, name, backup_state as synced, created_at, last_used_at from passkey where account_id = :account""",
+                Map.of("account", account), Passkey.class, wanted);
     }
 
     public void rename(UUID account, UUID passkey, String name) {

@@ -1,5 +1,8 @@
 package co.caution.account;
 
+import co.caution.paging.Keyset;
+import co.caution.paging.Page;
+import co.caution.paging.PageRequest;
 import co.caution.sshkey.SshPublicKey;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -7,7 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -26,6 +29,8 @@ public class Sessions {
 
     /** A use is written down at most this often. */
     private static final Duration GRAIN = Duration.ofMinutes(1);
+
+    private static final Keyset LIST = Keyset.oldestFirst("sessions");
 
     public record Session(UUID id, String name, Instant createdAt, Instant lastUsedAt, Instant expiresAt) {}
 
@@ -79,13 +84,11 @@ public class Sessions {
     }
 
     /** Those that are good now, oldest first. */
-    public List<Session> of(UUID account) {
-        return jdbc.sql("""
-                        select id, name, created_at, last_used_at, least(expires_at, last_used_at + make_interval(hours => ?)) as expires_at
-                        from session where account_id = ? and expires_at > ? and last_used_at > ? order by created_at, id""")
-                .params((int) IDLE.toHours(), account, now(), idle())
-                .query(Session.class)
-                .list();
+    public Page<Session> of(UUID account, PageRequest wanted) {
+        return LIST.page(jdbc, """
+                select id, name, created_at, last_used_at, least(expires_at, last_used_at + make_interval(hours => :hours)) as expires_at
+                from session where account_id = :account and expires_at > :now and last_used_at > :idle""",
+                Map.of("hours", (int) IDLE.toHours(), "account", account, "now", now(), "idle", idle()), Session.class, wanted);
     }
 
     public void end(UUID account, UUID session) {

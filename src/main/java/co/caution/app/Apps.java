@@ -1,6 +1,8 @@
 package co.caution.app;
 
 import co.caution.app.store.AppStore;
+import co.caution.paging.Page;
+import co.caution.paging.PageRequest;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -98,8 +100,10 @@ public class Apps {
         return store.formerNames(app);
     }
 
-    public List<Overview> list(Collection<UUID> owners) {
-        return store.appsOf(owners).stream().map(this::overview).toList();
+    /** Oldest first. */
+    public Page<Overview> list(Collection<UUID> owners, PageRequest wanted) {
+        Page<App> page = store.appsOf(owners, wanted);
+        return new Page<>(page.items().stream().map(this::overview).toList(), page.next());
     }
 
     /** The organization's app; another's does not exist. */
@@ -189,8 +193,9 @@ public class Apps {
         return store.release(app.id(), number).orElseThrow(() -> new AppException.NoRelease(app.name(), number));
     }
 
-    public List<Build> builds(App app) {
-        return store.buildsOf(app.id());
+    /** Newest first. */
+    public Page<Build> builds(App app, PageRequest wanted) {
+        return store.buildsOf(app.id(), wanted);
     }
 
     /** Stops the enclave, closes the front doors and forgets the app's name; builds and releases stay on record. */

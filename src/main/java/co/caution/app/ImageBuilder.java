@@ -8,6 +8,7 @@ import co.caution.build.Pipeline;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.packages.Durable;
 import co.caution.packages.Sha256;
+import co.caution.paging.PageRequest;
 import co.caution.project.FileList;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +95,7 @@ class ImageBuilder {
 
     /** What went into an image can be read here for a while; a verifier makes it anew at any time. */
     private void prune(App app) throws IOException {
-        for (Build old : store.buildsOf(app.id()).stream().skip(KEPT_STAGES).toList()) {
+        for (Build old : store.buildsOf(app.id(), PageRequest.ALL).items().stream().skip(KEPT_STAGES).toList()) {
             FileSystemUtils.deleteRecursively(settings.build(old.id()).resolve(STAGE));
         }
     }

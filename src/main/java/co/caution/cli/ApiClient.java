@@ -16,12 +16,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /** Calls to a Caution server's API. */
 final class ApiClient {
@@ -29,6 +31,10 @@ final class ApiClient {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration TOTAL = Duration.ofSeconds(60);
+
+    private static final int PAGE = 200;
+    private static final int MOST_PAGES = 500;
+    private static final Pattern NEXT = Pattern.compile("<(/(?!/)[!-~&&[^<>\"]]*)>; *rel=\"?next\"?");
 
     private final String server;
     private final @Nullable String token;
@@ -50,6 +56,25 @@ final class ApiClient {
 
     JsonNode get(String path) {
         return json(call("GET", path, BodyPublishers.noBody()));
+    }
+
+    /**
+     * A whole list, page by page (RFC 8288). What comes next is taken from the same server only, whatever its answer names: the
+     * token goes along.
+     */
+    ArrayNode list(String path) {
+        var all = JSON.createArrayNode();
+        String next = path + (path.contains("?") ? "&" : "?") + "limit=" + PAGE;
+        for (int page = 0; page < MOST_PAGES; page++) {
+            var answer = exchange("GET", next);
+            json(answer.text()).forEach(all::add);
+            var link = NEXT.matcher(answer.header("link"));
+            if (!link.matches()) {
+                return all;
+            }
+            next = link.group(1);
+        }
+        throw new CliException(server + path + " is a list of more than " + PAGE * MOST_PAGES + " items, or one without an end.");
     }
 
     /** An answer that is not JSON, with its headers. */

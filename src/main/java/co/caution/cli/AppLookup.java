@@ -16,7 +16,7 @@ final class AppLookup {
                 ? named
                 : checkout.map(Checkout::appId).orElseThrow(() -> new CliException(Errors.USAGE,
                         "Name an app (caution apps list), or run this in a repository where 'caution init' was run."));
-        var apps = api.get("/api/apps").valueStream().toList();
+        var apps = api.list("/api/apps").valueStream().toList();
         var byId = apps.stream().filter(app -> app.path("id").asString().equals(wanted)).findFirst();
         var meant = byId.map(List::of)
                 .orElseGet(() -> apps.stream().filter(app -> app.path("resource_name").asString().equals(wanted)).toList());

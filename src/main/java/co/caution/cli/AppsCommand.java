@@ -17,7 +17,7 @@ final class AppsCommand {
 
     @Command(name = "list", description = "List your apps.")
     int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode apps = api().get("/api/apps");
+        JsonNode apps = api().list("/api/apps");
         if (json) {
             Output.json(apps);
         } else if (apps.isEmpty()) {

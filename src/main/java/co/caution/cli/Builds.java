@@ -27,12 +27,12 @@ final class Builds {
 
     /** Newest first. */
     JsonNode all() {
-        return api.get(path);
+        return api.list(path);
     }
 
     /** @param start of its id; without one, the newest */
     JsonNode find(@Nullable String start) {
-        JsonNode all = all();
+        JsonNode all = start == null ? api.get(path + "?limit=1") : all();
         if (all.isEmpty()) {
             throw new CliException("not_found", "This app has no builds. A push makes one: git push caution main");
         }

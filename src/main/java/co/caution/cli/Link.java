@@ -46,7 +46,7 @@ record Link(ApiClient api, Checkout checkout, Remote remote) {
     }
 
     private Optional<JsonNode> find(String id) {
-        return api.get("/api/apps").valueStream()
+        return api.list("/api/apps").valueStream()
                 .filter(app -> app.path("id").asString().equals(id))
                 .findFirst();
     }

@@ -26,7 +26,7 @@ final class MembersCommand {
             @Option(names = "--org", paramLabel = "NAME", description = ORG) @Nullable String org,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {
         ApiClient api = api();
-        JsonNode members = api.get(path(api, org) + "/members");
+        JsonNode members = api.list(path(api, org) + "/members");
         if (json) {
             Output.json(members);
             return 0;
@@ -60,7 +60,7 @@ final class MembersCommand {
             @Option(names = "--org", paramLabel = "NAME", description = ORG) @Nullable String org,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {
         ApiClient api = api();
-        JsonNode open = api.get(path(api, org) + "/invitations");
+        JsonNode open = api.list(path(api, org) + "/invitations");
         if (json) {
             Output.json(open);
             return 0;

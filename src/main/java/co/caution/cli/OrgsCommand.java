@@ -16,7 +16,7 @@ final class OrgsCommand {
 
     @Command(name = "list", description = "List the organizations that you are in, your own first.")
     int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode organizations = root.context().api(Checkout.find()).get("/api/organizations");
+        JsonNode organizations = root.context().api(Checkout.find()).list("/api/organizations");
         if (json) {
             Output.json(organizations);
             return 0;

@@ -27,7 +27,7 @@ final class PasskeysCommand {
 
     @Command(name = "list", description = "List your passkeys.")
     int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode passkeys = root.context().api(Checkout.find()).get("/api/passkeys");
+        JsonNode passkeys = root.context().api(Checkout.find()).list("/api/passkeys");
         if (json) {
             Output.json(passkeys);
             return 0;

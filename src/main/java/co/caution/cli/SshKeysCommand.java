@@ -22,7 +22,7 @@ final class SshKeysCommand {
 
     @Command(name = "list", description = "List your keys, oldest first.")
     int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode keys = api().get("/api/account/ssh-keys");
+        JsonNode keys = api().list("/api/account/ssh-keys");
         if (json) {
             Output.json(keys);
             return 0;
@@ -63,7 +63,7 @@ final class SshKeysCommand {
             @Parameters(paramLabel = "KEY", description = "Its fingerprint (SHA256:…) or its name.") String key,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {
         ApiClient api = api();
-        List<JsonNode> found = api.get("/api/account/ssh-keys").valueStream()
+        List<JsonNode> found = api.list("/api/account/ssh-keys").valueStream()
                 .filter(known -> known.path("fingerprint").asString().equals(key) || known.path("name").asString().equals(key))
                 .toList();
         if (found.isEmpty()) {

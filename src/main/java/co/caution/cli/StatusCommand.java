@@ -111,7 +111,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private int all(ApiClient api) {
-        JsonNode apps = api.get("/api/apps");
+        JsonNode apps = api.list("/api/apps");
         boolean down = apps.valueStream().anyMatch(app -> app.has("release") && !app.path("state").asString().equals("running"));
         if (json) {
             Output.json(Output.ordered("server", api.server(), "apps", apps, "exit_code", down ? NOT_RUNNING : 0));

@@ -15,7 +15,7 @@ final class TokensCommand {
 
     @Command(name = "list", description = "List the tokens that are good now.")
     int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode tokens = root.context().api(Checkout.find()).get("/api/account/tokens");
+        JsonNode tokens = root.context().api(Checkout.find()).list("/api/account/tokens");
         if (json) {
             Output.json(tokens);
             return 0;
@@ -33,7 +33,7 @@ final class TokensCommand {
             @Parameters(paramLabel = "ID", description = "Its id, or the beginning of it.") String id,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {
         ApiClient api = root.context().api(Checkout.find());
-        var found = api.get("/api/account/tokens").valueStream().filter(token -> token.path("id").asString().startsWith(id)).toList();
+        var found = api.list("/api/account/tokens").valueStream().filter(token -> token.path("id").asString().startsWith(id)).toList();
         if (found.size() != 1) {
             throw new CliException("not_found", (found.isEmpty() ? "No token's" : "More than one token's") + " id begins with '" + id
                     + "'. 'caution tokens list' shows yours.");

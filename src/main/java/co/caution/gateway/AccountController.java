@@ -3,7 +3,9 @@ package co.caution.gateway;
 import co.caution.account.AccountException;
 import co.caution.account.Accounts;
 import co.caution.app.Apps;
+import co.caution.paging.PageRequest;
 import co.caution.sshkey.SshPublicKey;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -56,8 +58,8 @@ class AccountController {
     }
 
     @GetMapping("/ssh-keys")
-    List<KeyView> keys(@RequestAttribute(Apps.CALLER) UUID caller) {
-        return accounts.sshKeys(caller).stream().map(KeyView::of).toList();
+    ResponseEntity<List<KeyView>> keys(@RequestAttribute(Apps.CALLER) UUID caller, PageRequest wanted, HttpServletRequest http) {
+        return accounts.sshKeys(caller, wanted).answer(KeyView::of, http);
     }
 
     /** 201 and the key; 200 where it was there before. */
@@ -80,13 +82,13 @@ class AccountController {
     }
 
     @GetMapping("/tokens")
-    List<TokenView> tokens(
+    ResponseEntity<List<TokenView>> tokens(
             @RequestAttribute(Apps.CALLER) UUID caller,
-            @RequestAttribute(name = Accounts.TOKEN, required = false) @Nullable UUID current) {
-        return accounts.tokens(caller).stream()
-                .map(token -> new TokenView(token.id(), token.name(), token.id().equals(current), token.createdAt(),
-                        token.lastUsedAt(), token.expiresAt()))
-                .toList();
+            @RequestAttribute(name = Accounts.TOKEN, required = false) @Nullable UUID current,
+            PageRequest wanted,
+            HttpServletRequest http) {
+        return accounts.tokens(caller, wanted).answer(token -> new TokenView(token.id(), token.name(), token.id().equals(current),
+                token.createdAt(), token.lastUsedAt(), token.expiresAt()), http);
     }
 
     @DeleteMapping("/tokens/{token}")

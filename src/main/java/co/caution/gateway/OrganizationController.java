@@ -6,10 +6,13 @@ import co.caution.account.Role;
 import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
 import co.caution.app.PlatformSettings;
+import co.caution.paging.PageRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -58,8 +61,8 @@ class OrganizationController {
     }
 
     @GetMapping
-    List<OrganizationView> list(@RequestAttribute(Apps.CALLER) UUID caller) {
-        return organizations.of(caller).stream().map(OrganizationView::of).toList();
+    ResponseEntity<List<OrganizationView>> list(@RequestAttribute(Apps.CALLER) UUID caller, PageRequest wanted, HttpServletRequest http) {
+        return organizations.of(caller, wanted).answer(OrganizationView::of, http);
     }
 
     @PostMapping
@@ -75,8 +78,9 @@ class OrganizationController {
     }
 
     @GetMapping("/{organization}/members")
-    List<MemberView> members(@RequestAttribute(Apps.OWNER) Owner organization) {
-        return organizations.members(organization.id()).stream().map(MemberView::of).toList();
+    ResponseEntity<List<MemberView>> members(
+            @RequestAttribute(Apps.OWNER) Owner organization, PageRequest wanted, HttpServletRequest http) {
+        return organizations.members(organization.id(), wanted).answer(MemberView::of, http);
     }
 
     @PatchMapping("/{organization}/members/{member}")
@@ -93,10 +97,10 @@ class OrganizationController {
     }
 
     @GetMapping("/{organization}/invitations")
-    List<InvitationView> invitations(@RequestAttribute(Apps.OWNER) Owner organization) {
-        return invitations.open(organization.id()).stream()
-                .map(open -> new InvitationView(open.id(), open.role().word(), open.invitedBy(), open.createdAt(), open.expiresAt()))
-                .toList();
+    ResponseEntity<List<InvitationView>> invitations(
+            @RequestAttribute(Apps.OWNER) Owner organization, PageRequest wanted, HttpServletRequest http) {
+        return invitations.open(organization.id(), wanted).answer(open ->
+                new InvitationView(open.id(), open.role().word(), open.invitedBy(), open.createdAt(), open.expiresAt()), http);
     }
 
     @PostMapping("/{organization}/invitations")

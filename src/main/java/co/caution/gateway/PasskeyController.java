@@ -4,6 +4,7 @@ import co.caution.account.Account;
 import co.caution.account.Passkeys;
 import co.caution.account.Sessions;
 import co.caution.app.Apps;
+import co.caution.paging.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -100,7 +102,11 @@ class PasskeyController {
     }
 
     @GetMapping("/api/passkeys")
-    List<PasskeyView> list(@RequestAttribute(Apps.CALLER) UUID caller) {
+    ResponseEntity<List<PasskeyView>> list(@RequestAttribute(Apps.CALLER) UUID caller, PageRequest wanted, HttpServletRequest http) {
+        return passkeys.of(caller, wanted).answer(PasskeyView::of, http);
+    }
+
+    private List<PasskeyView> all(UUID caller) {
         return passkeys.of(caller).stream().map(PasskeyView::of).toList();
     }
 
@@ -113,13 +119,13 @@ class PasskeyController {
     @ResponseStatus(HttpStatus.CREATED)
     List<PasskeyView> add(@RequestAttribute(Apps.CALLER) UUID caller, @RequestBody Answer answer) {
         passkeys.add(caller, answer.id(), WebAuthnJson.attestation(answer.credential()), answer.called());
-        return list(caller);
+        return all(caller);
     }
 
     @PatchMapping("/api/passkeys/{passkey}")
     List<PasskeyView> rename(@RequestAttribute(Apps.CALLER) UUID caller, @PathVariable UUID passkey, @RequestBody Name request) {
         passkeys.rename(caller, passkey, String.valueOf(request.name()));
-        return list(caller);
+        return all(caller);
     }
 
     @DeleteMapping("/api/passkeys/{passkey}")

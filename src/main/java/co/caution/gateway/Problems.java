@@ -2,6 +2,7 @@ package co.caution.gateway;
 
 import co.caution.account.AccountException;
 import co.caution.app.AppException;
+import co.caution.paging.InvalidPageException;
 import co.caution.sshkey.SshKeyException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -59,6 +60,11 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ProblemDetail illegal(IllegalRequestException e, HttpServletRequest request) {
+        return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request);
+    }
+
+    @ExceptionHandler
+    ProblemDetail page(InvalidPageException e, HttpServletRequest request) {
         return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request);
     }
 

@@ -5,6 +5,7 @@ import co.caution.account.Accounts;
 import co.caution.account.Sessions;
 import co.caution.app.Apps;
 import co.caution.app.PlatformSettings;
+import co.caution.paging.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -49,12 +51,11 @@ class SessionController {
     }
 
     @GetMapping("/api/sessions")
-    List<SessionView> list(@RequestAttribute(Apps.CALLER) UUID caller,
-            @RequestAttribute(name = SessionFilter.SESSION, required = false) @Nullable UUID current) {
-        return sessions.of(caller).stream()
-                .map(session -> new SessionView(session.id(), session.name(), session.id().equals(current), session.createdAt(),
-                        session.lastUsedAt(), session.expiresAt()))
-                .toList();
+    ResponseEntity<List<SessionView>> list(@RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = SessionFilter.SESSION, required = false) @Nullable UUID current, PageRequest wanted,
+            HttpServletRequest http) {
+        return sessions.of(caller, wanted).answer(session -> new SessionView(session.id(), session.name(), session.id().equals(current),
+                session.createdAt(), session.lastUsedAt(), session.expiresAt()), http);
     }
 
     /** A token of ten minutes in a link, for {@link #exchange}. */

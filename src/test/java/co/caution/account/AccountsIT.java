@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import co.caution.TestService;
+import co.caution.paging.PageRequest;
 import co.caution.sshkey.SshPublicKey;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -29,7 +30,7 @@ class AccountsIT {
         String token = service.token(person);
         for (int second : new int[] {0, 30, 59, 61, 100}) {
             assertThat(at(second).byToken(token)).isPresent();
-            assertThat(at(second).tokens(person.id()).getFirst().lastUsedAt()).as("after " + second + " seconds")
+            assertThat(at(second).tokens(person.id(), PageRequest.ALL).items().getFirst().lastUsedAt()).as("after " + second + " seconds")
                     .isCloseTo(start.plusSeconds(second > 60 ? 61 : 0), within(Duration.ofMillis(1)));
         }
     }

@@ -3,6 +3,7 @@ package co.caution.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.TestService;
+import co.caution.paging.PageRequest;
 import com.zaxxer.hikari.HikariDataSource;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -29,7 +30,7 @@ class SessionsIT {
             var caller = sessions.find(secret).orElseThrow();
 
             assertThat(caller.account()).isEqualTo(person.id());
-            assertThat(sessions.of(person.id())).singleElement().satisfies(
+            assertThat(sessions.of(person.id(), PageRequest.ALL).items()).singleElement().satisfies(
                     session -> assertThat(session.lastUsedAt()).isAfter(session.createdAt().plusSeconds(60)));
         }
     }

@@ -11,6 +11,7 @@ import co.caution.app.App;
 import co.caution.app.AppException;
 import co.caution.app.Apps;
 import co.caution.git.GitClient;
+import co.caution.paging.PageRequest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -176,7 +177,7 @@ class NamesIT {
                     () -> apps.change(organization, two.id(), wanted, null));
             assertThat(results.stream().filter(App.class::isInstance)).hasSize(1);
             assertThat(results.stream().filter(AppException.Conflict.class::isInstance)).hasSize(3);
-            assertThat(apps.list(Set.of(organization)).stream().filter(each -> each.app().name().equals(wanted))).hasSize(1);
+            assertThat(apps.list(Set.of(organization), PageRequest.ALL).items().stream().filter(each -> each.app().name().equals(wanted))).hasSize(1);
         }
     }
 

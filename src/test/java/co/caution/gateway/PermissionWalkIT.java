@@ -14,6 +14,7 @@ import co.caution.gateway.Access.Subject;
 import co.caution.gateway.Access.Within;
 import co.caution.gateway.Routes.Route;
 import co.caution.git.GitClient;
+import co.caution.paging.PageRequest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -228,7 +229,7 @@ class PermissionWalkIT {
 
     /** An app of the organization's, made anew where the last call removed it. */
     private HttpResponse<String> call(Route route, Within within, String token) throws Exception {
-        UUID app = within.subject() != Subject.APP ? UUID.randomUUID() : service.bean(Apps.class).list(Set.of(organization)).stream()
+        UUID app = within.subject() != Subject.APP ? UUID.randomUUID() : service.bean(Apps.class).list(Set.of(organization), PageRequest.ALL).items().stream()
                 .map(found -> found.app())
                 .filter(found -> found.name().equals("walked"))
                 .findFirst()

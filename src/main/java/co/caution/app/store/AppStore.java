@@ -6,6 +6,9 @@ import co.caution.app.AppMeters;
 import co.caution.app.Build;
 import co.caution.app.Deployment;
 import co.caution.app.Release;
+import co.caution.paging.Keyset;
+import co.caution.paging.Page;
+import co.caution.paging.PageRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -27,6 +30,9 @@ import org.springframework.transaction.annotation.Transactional;
 public class AppStore {
 
     private static final String APP = "select id, organization_id, name, deploy_branch, created_at from app ";
+
+    private static final Keyset APPS = Keyset.oldestFirst("apps");
+    private static final Keyset BUILDS = Keyset.newestFirst("builds");
 
     /** Connections of a database that has just died may be handed out a few times over. */
     private static final int TRIES = 4;
@@ -84,14 +90,10 @@ public class AppStore {
         return jdbc.sql(APP + "where id = ? and destroyed_at is null").param(id).query(App.class).optional();
     }
 
-    public List<App> appsOf(Collection<UUID> organizations) {
-        if (organizations.isEmpty()) {
-            return List.of();
-        }
-        return jdbc.sql(APP + "where organization_id in (:organizations) and destroyed_at is null order by created_at")
-                .param("organizations", organizations)
-                .query(App.class)
-                .list();
+    /** Oldest first. */
+    public Page<App> appsOf(Collection<UUID> organizations, PageRequest wanted) {
+        return APPS.page(jdbc, APP + "where organization_id = any(:organizations) and destroyed_at is null",
+                Map.of("organizations", organizations.toArray(UUID[]::new)), App.class, wanted);
     }
 
     public List<App> apps() {
@@ -152,10 +154,9 @@ public class AppStore {
         meters.build(build.state(), 1);
     }
 
-    public List<Build> buildsOf(UUID app) {
-        return jdbc.sql("select * from build where app_id = ? order by created_at desc").param(app)
-                .query(Build.class)
-                .list();
+    /** Newest first. */
+    public Page<Build> buildsOf(UUID app, PageRequest wanted) {
+        return BUILDS.page(jdbc, "select * from build where app_id = :app", Map.of("app", app), Build.class, wanted);
     }
 
     public Optional<Build> build(UUID app, UUID id) {

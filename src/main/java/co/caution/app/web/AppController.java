@@ -5,6 +5,8 @@ import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
 import co.caution.app.PlatformSettings;
 import co.caution.app.Release;
+import co.caution.paging.PageRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import java.util.stream.Collectors;
 import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -76,9 +79,9 @@ class AppController {
     }
 
     @GetMapping
-    List<AppView> list(@RequestAttribute(Apps.OWNERS) List<Owner> owners) {
+    ResponseEntity<List<AppView>> list(@RequestAttribute(Apps.OWNERS) List<Owner> owners, PageRequest wanted, HttpServletRequest http) {
         var byId = owners.stream().collect(Collectors.toMap(Owner::id, owner -> owner));
-        return apps.list(byId.keySet()).stream().map(found -> view(byId.get(found.app().organizationId()), found)).toList();
+        return apps.list(byId.keySet(), wanted).answer(found -> view(byId.get(found.app().organizationId()), found), http);
     }
 
     @GetMapping("/{app}")

@@ -5,6 +5,8 @@ import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
 import co.caution.app.Build;
 import co.caution.app.Deployer;
+import co.caution.paging.PageRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,8 +68,9 @@ class BuildController {
     }
 
     @GetMapping
-    List<BuildView> list(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app) {
-        return apps.builds(apps.get(owner.id(), app)).stream().map(BuildView::of).toList();
+    ResponseEntity<List<BuildView>> list(
+            @RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, PageRequest wanted, HttpServletRequest http) {
+        return apps.builds(apps.get(owner.id(), app), wanted).answer(BuildView::of, http);
     }
 
     @GetMapping("/{build}")
