@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 public record Account(UUID id, String name, Instant createdAt) {
 
-    static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9_-]{1,30}[a-z0-9])");
+    public static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9_-]{1,30}[a-z0-9])");
 
     public Account {
         if (name == null || !NAME.matcher(name).matches()) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record App(UUID id, UUID organizationId, String name, @Nullable String deployBranch, Instant createdAt) {
 
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]");
+    public static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]");
 
     public App {
         if (name == null || !isName(name)) {

@@ -35,6 +35,7 @@ final class Routes {
             get("/health/live", new Anyone("likewise")),
             get("/health/ready", new Anyone("likewise")),
             get("/metrics", new Monitor()),
+            get("/api/openapi.json", new Anyone("it describes the program, not what it holds")),
             get("/.well-known/caution/enclaveos/{digest}/{file}", VERIFYING),
             get("/.well-known/caution/files/{sha256}", VERIFYING),
             post("/api/apps/{app}/attestation", VERIFYING),

@@ -70,7 +70,7 @@ class PermissionsReferenceTest {
         return page.toString();
     }
 
-    private static String words(Access access) {
+    static String words(Access access) {
         return switch (access) {
             case Access.Anyone anyone -> "anybody: " + anyone.why();
             case Access.Operator _ -> "the operator, on the host";

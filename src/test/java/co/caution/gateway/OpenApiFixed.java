@@ -1,0 +1,139 @@
+package co.caution.gateway;
+
+import co.caution.gateway.Routes.Proof;
+import co.caution.gateway.Routes.Route;
+import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What is the same for many routes, and what no record says. */
+final class OpenApiFixed {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Bodies that are passed on, not read into records. */
+    private static final Map<String, String> REQUESTS = Map.of("/api/apps/{app}/attestation", """
+            {"type":"object","required":["nonce"],"properties":{"nonce":{"type":"string","contentEncoding":"base64",
+             "pattern":"^[A-Za-z0-9+/]{43}=$","description":"32 bytes"}}}""");
+
+    private static final String HEALTH = """
+            {"type":"object","required":["status"],"properties":{"status":{"type":"string","enum":["UP","DOWN","OUT_OF_SERVICE","UNKNOWN"]},
+             "components":{"type":"object","additionalProperties":{"type":"object"}}}}""";
+
+    private static final Map<String, String> ANSWERS = Map.of(
+            "/health", HEALTH, "/health/live", HEALTH, "/health/ready", HEALTH,
+            "/api/apps/{app}/attestation", """
+                    {"type":"object","required":["document","hints"],"properties":{"document":{"type":"string","contentEncoding":"base64"},
+                     "manifest":{"type":"object"},"bindings":{"type":"string","contentEncoding":"base64"},"hints":{"type":"object"}}}""",
+            "/api/openapi.json", """
+                    {"type":"object","required":["openapi","info","paths"],"properties":{"openapi":{"const":"3.1.1","examples":["3.1.1"]},
+                     "info":{"type":"object"},"paths":{"type":"object"}}}""");
+
+    private OpenApiFixed() {}
+
+    static @Nullable ObjectNode request(Route route) {
+        return parsed(REQUESTS.get(route.pattern()));
+    }
+
+    static @Nullable ObjectNode answer(Route route) {
+        return parsed(ANSWERS.get(route.pattern()));
+    }
+
+    private static @Nullable ObjectNode parsed(@Nullable String json) {
+        return json == null ? null : (ObjectNode) JSON.readTree(json);
+    }
+
+    static ObjectNode pathVariable(String name, Type type, OpenApiSchemas schemas) {
+        ObjectNode schema = schemas.of(name.equals("app") ? java.util.UUID.class : type, true);
+        if (schema.path("type").asString().equals("integer")) {
+            schema.put("minimum", 1);
+        } else if (name.matches("sha256|digest")) {
+            schema.put("pattern", "^[0-9a-f]{64}$");
+        }
+        return schema;
+    }
+
+    /** Those that api.md says once for all: who asks wrongly, or without the right to. */
+    static Set<Integer> errors(Route route, boolean body, boolean parameters) {
+        var statuses = new TreeSet<Integer>();
+        if (!(route.access() instanceof Access.Anyone)) {
+            statuses.add(401);
+            statuses.add(403);
+        }
+        if (route.access() instanceof Access.Within) {
+            statuses.add(404);
+        }
+        if (route.proof() != Proof.NONE) {
+            statuses.add(403);
+        }
+        if (parameters || body) {
+            statuses.add(400);
+        }
+        if (route.pattern().contains("{")) {
+            statuses.add(404);
+        }
+        if (body) {
+            statuses.add(411);
+            statuses.add(413);
+            statuses.add(415);
+        }
+        if (route.pattern().startsWith("/api/") && !route.pattern().equals("/api/openapi.json")) {
+            statuses.add(503);
+        }
+        return statuses;
+    }
+
+    static ObjectNode error(Route route, int status) {
+        if (route.pattern().startsWith("/health") && status == 503) {
+            ObjectNode answer = JSON.createObjectNode().put("description", "A check fails");
+            answer.putObject("content").putObject(OpenApi.JSON_TYPE).set("schema", answer(route));
+            return answer;
+        }
+        if (route.pattern().equals("/api/apps/{app}/attestation") && (status == 400 || status == 413 || status >= 500)) {
+            ObjectNode answer = JSON.createObjectNode().put("description", HttpStatus.valueOf(status).getReasonPhrase());
+            ObjectNode content = answer.putObject("content");
+            content.putObject(OpenApi.JSON_TYPE).putObject("schema").put("$ref", "#/components/schemas/Errors");
+            content.putObject(OpenApi.PROBLEM_TYPE).putObject("schema").put("$ref", "#/components/schemas/Problem");
+            return answer;
+        }
+        return JSON.createObjectNode().put("$ref", "#/components/responses/" + status);
+    }
+
+    static void components(ObjectNode components) {
+        ObjectNode schemas = (ObjectNode) components.path("schemas");
+        schemas.set("Problem", JSON.readTree("""
+                {"type":"object","description":"RFC 9457","required":["title","status","detail","request"],"properties":{
+                 "type":{"type":"string","format":"uri-reference"},"title":{"type":"string"},
+                 "status":{"type":"integer","minimum":400,"maximum":599},"detail":{"type":"string"},
+                 "instance":{"type":"string"},"request":{"type":"string","description":"The request's id, as in x-request-id"},
+                 "code":{"type":"string","pattern":"^[a-z_]+$","description":"For programs, where a status means several things"}}}"""));
+        schemas.set("Errors", JSON.readTree("""
+                {"type":"object","required":["errors"],"properties":{"errors":{"type":"array","minItems":1,"items":{"type":"string"}}}}"""));
+        ObjectNode answers = components.putObject("responses");
+        for (int status : new int[] {400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 416, 422, 428, 429, 502, 503, 504}) {
+            ObjectNode answer = answers.putObject("" + status).put("description", HttpStatus.valueOf(status).getReasonPhrase());
+            ObjectNode headers = answer.putObject("headers");
+            headers.putObject("x-request-id").put("$ref", "#/components/headers/RequestId");
+            if (status == 429 || status == 503) {
+                headers.putObject("Retry-After").put("description", "Seconds").putObject("schema").put("type", "integer");
+            }
+            answer.putObject("content").putObject(OpenApi.PROBLEM_TYPE).putObject("schema").put("$ref", "#/components/schemas/Problem");
+        }
+        components.set("headers", JSON.readTree("""
+                {"RequestId":{"description":"The request's id, which the service's log names, too","schema":{"type":"string"}}}"""));
+        components.set("parameters", JSON.readTree("""
+                {"Proof":{"name":"Caution-Proof","in":"header","required":false,"schema":{"type":"string"},
+                 "description":"Fresh proof that it is the account's owner who asks: a challenge's id and the answer to it, in base64"}}"""));
+        components.set("securitySchemes", JSON.readTree("""
+                {"token":{"type":"http","scheme":"bearer","description":"A user's token: caution login"},
+                 "session":{"type":"apiKey","in":"cookie","name":"__Host-caution",
+                  "description":"A browser's; caution-localhost where the public address is http. Writes need our own Origin"},
+                 "operator":{"type":"http","scheme":"bearer","description":"The one in admin.json in the service's home"},
+                 "metrics":{"type":"http","scheme":"bearer","description":"The one in metrics-token in the service's home"}}"""));
+    }
+}
