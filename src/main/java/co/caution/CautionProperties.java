@@ -2,12 +2,16 @@ package co.caution;
 
 import co.caution.build.BuildLimits;
 import co.caution.build.Size;
+import co.caution.client.Limit;
+import co.caution.client.RateLimits;
+import co.caution.client.TrustedProxies;
 import co.caution.git.SshLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -32,6 +36,8 @@ import org.springframework.util.unit.DataSize;
  * @param firstPort the first port at which apps and their attestation endpoints are reached
  * @param lastPort the last such port
  * @param origins still other URLs by which people know this server, besides public-url: logins name the one they mean
+ * @param trustedProxies addresses and networks (10.0.0.0/8) of the proxies in front whose X-Forwarded-For says who calls; from anybody
+ *     else the header says nothing
  */
 @ConfigurationProperties("caution")
 record CautionProperties(
@@ -48,12 +54,18 @@ record CautionProperties(
         @DefaultValue("8100") int firstPort,
         @DefaultValue("8999") int lastPort,
         @Nullable List<String> origins,
+        @Nullable List<String> trustedProxies,
+        @DefaultValue Limits limits,
         @DefaultValue Database database,
         @DefaultValue Local local,
         @DefaultValue Log log,
         @DefaultValue Ssh ssh,
         @DefaultValue Push push,
         @DefaultValue Build build) {
+
+    TrustedProxies proxies() {
+        return new TrustedProxies(trustedProxies == null ? List.of() : trustedProxies);
+    }
 
     /**
      * @param url a PostgreSQL JDBC URL; without one the service runs its own in the home directory
@@ -140,6 +152,47 @@ record CautionProperties(
                     idle);
         }
     }
+
+    /** How much may be asked for in a minute, and as much at once; 0 is no limit. All nodes on one database count together. */
+    record Limits(@DefaultValue Address address, @DefaultValue Account account) {
+
+        RateLimits.Rates rates() {
+            return new RateLimits.Rates(
+                    Map.of(Limit.ENTERING, address.entering(), Limit.CHALLENGES, address.challenges(), Limit.READS, address.reads(),
+                            Limit.WRITES, address.writes(), Limit.DOWNLOADS, address.downloads(), Limit.SSH_FAILURES, address.sshFailures()),
+                    Map.of(Limit.READS, account.reads(), Limit.WRITES, account.writes(), Limit.DOWNLOADS, account.downloads()));
+        }
+    }
+
+    /**
+     * For each IPv4 address, and each /64 of IPv6, a minute; 0 is no limit.
+     *
+     * @param entering calls that sign in, or lead to it: a minute, and as many at once
+     * @param challenges attestation challenges a minute
+     * @param reads calls a minute that only look
+     * @param writes other calls a minute
+     * @param downloads images and backups a minute
+     * @param sshFailures SSH sessions a minute that end without having signed in
+     */
+    record Address(
+            @DefaultValue("120") int entering,
+            @DefaultValue("300") int challenges,
+            @DefaultValue("6000") int reads,
+            @DefaultValue("1200") int writes,
+            @DefaultValue("120") int downloads,
+            @DefaultValue("300") int sshFailures) {}
+
+    /**
+     * For each account a minute, from wherever; 0 is no limit.
+     *
+     * @param reads calls a minute that only look
+     * @param writes other calls a minute
+     * @param downloads images a minute
+     */
+    record Account(
+            @DefaultValue("3000") int reads,
+            @DefaultValue("600") int writes,
+            @DefaultValue("60") int downloads) {}
 
     /**
      * What one push may bring.

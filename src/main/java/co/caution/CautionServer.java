@@ -7,12 +7,15 @@ import co.caution.app.PlatformSettings;
 import co.caution.attestation.LocalRoot;
 import co.caution.build.BuildHome;
 import co.caution.build.Pipeline;
+import co.caution.client.RateLimits;
+import co.caution.client.TrustedProxies;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.git.PushLimits;
 import co.caution.git.SshLimits;
 import co.caution.hosting.EnclaveHost;
 import co.caution.hosting.local.LocalEnclaveHost;
 import co.caution.hosting.local.LocalSettings;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -25,6 +28,8 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -34,11 +39,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The service, put together. {@link #start} is the only way in. */
 @SpringBootApplication(proxyBeanMethods = false, exclude = UserDetailsServiceAutoConfiguration.class)
 @EnableConfigurationProperties(CautionProperties.class)
 public class CautionServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CautionServer.class);
 
     /**
      * Starts the service and returns when it takes pushes.
@@ -69,10 +77,8 @@ public class CautionServer {
         settings.put("server.port", p.httpPort());
         settings.put("management.metrics.system.diskspace.paths", List.of(p.home(), p.cache()));
         settings.put("logging.level.co.caution", p.log().level());
-        if (PublicAddress.proxied(p)) {
-            // Otherwise all the world would be one client, the proxy, and few of its logins might be open at a time.
-            settings.put("server.tomcat.remoteip.remote-ip-header", "x-forwarded-for");
-        }
+        // Whose word counts is ClientAddressValve's to say, on every kind of machine.
+        settings.put("server.forward-headers-strategy", "none");
         p.tls().files().ifPresent(files -> settings.putAll(files.settings()));
         if (p.log().format() == CautionProperties.Log.Format.JSON) {
             settings.put("logging.structured.format.console", "ecs");
@@ -179,6 +185,20 @@ public class CautionServer {
     @Bean
     PushLimits pushLimits(CautionProperties p) {
         return new PushLimits(p.push().maxPack(), p.push().maxObject());
+    }
+
+    @Bean
+    TrustedProxies trustedProxies(CautionProperties p) {
+        if (PublicAddress.proxied(p) && p.trustedProxies() == null) {
+            LOG.warn("caution.public-url says that a TLS proxy stands in front, and caution.trusted-proxies does not name it: all of its"
+                    + " clients count as one");
+        }
+        return p.proxies();
+    }
+
+    @Bean
+    RateLimits rateLimits(CautionProperties p, JdbcClient jdbc, Clock clock, MeterRegistry meters) {
+        return new RateLimits(p.limits().rates(), jdbc, clock, meters);
     }
 
     @Bean

@@ -36,6 +36,7 @@ final class ConfigurationCheck {
         var check = new ConfigurationCheck(properties, report);
         check.names();
         check.origins();
+        check.proxies();
         check.ports();
         check.directories();
         check.database();
@@ -62,6 +63,14 @@ final class ConfigurationCheck {
                 report.error("caution.origins", "'" + url + "' is no http or https URL", "Write them as"
                         + " https://caution.example.org, separated by commas");
             }
+        }
+    }
+
+    private void proxies() {
+        try {
+            p.proxies();
+        } catch (IllegalArgumentException e) {
+            report.error("caution.trusted-proxies", String.valueOf(e.getMessage()), "Write them as 10.0.0.2 or 10.0.0.0/8, separated by commas");
         }
     }
 

@@ -42,12 +42,13 @@ class ArchitectureTest {
             Map.entry("hosting", List.of("eif", "attestation", "enclaveos")),
             Map.entry("audit", List.of()),
             Map.entry("paging", List.of()),
-            Map.entry("account", List.of("audit", "paging", "sshkey")),
+            Map.entry("client", List.of()),
+            Map.entry("account", List.of("audit", "client", "paging", "sshkey")),
             Map.entry("app", List.of("audit", "build", "hosting", "attestation", "eif", "project", "enclaveos", "packages", "paging")),
             Map.entry("backup", List.of("app")),
-            Map.entry("git", List.of("account", "app", "audit", "sshkey")),
-            Map.entry("relay", List.of("app", "hosting", "attestation", "enclaveos")),
-            Map.entry("gateway", List.of("account", "app", "audit", "paging", "relay", "git", "hosting", "sshkey"))));
+            Map.entry("git", List.of("account", "app", "audit", "client", "sshkey")),
+            Map.entry("relay", List.of("app", "client", "hosting", "attestation", "enclaveos")),
+            Map.entry("gateway", List.of("account", "app", "audit", "client", "paging", "relay", "git", "hosting", "sshkey"))));
 
     /** An auditor can read these without knowing what a web framework is. */
     private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "explain", "verify", "trust", "connect");

@@ -23,6 +23,7 @@ class CautionPropertiesTest {
                 caution.first-port = 8100
                 caution.last-port = 8999
                 caution.origins
+                caution.trusted-proxies
                 """);
     }
 
@@ -83,6 +84,23 @@ class CautionPropertiesTest {
                 caution.ssh.login-time = 2m
                 caution.ssh.login-tries = 6
                 caution.ssh.idle = 1h
+                """);
+    }
+
+    @Test
+    void limits() {
+        assertThat(properties("caution.limits.address")).isEqualTo("""
+                caution.limits.address.entering = 120
+                caution.limits.address.challenges = 300
+                caution.limits.address.reads = 6000
+                caution.limits.address.writes = 1200
+                caution.limits.address.downloads = 120
+                caution.limits.address.ssh-failures = 300
+                """);
+        assertThat(properties("caution.limits.account")).isEqualTo("""
+                caution.limits.account.reads = 3000
+                caution.limits.account.writes = 600
+                caution.limits.account.downloads = 60
                 """);
     }
 

@@ -8,10 +8,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import org.springframework.boot.tomcat.autoconfigure.TomcatServerProperties;
 
 /** Which server a login may be meant for, and whose it is. */
 class LoginOriginsTest {
@@ -50,19 +46,6 @@ class LoginOriginsTest {
                 "caution.tls.key", "/k.pem"));
         assertThat(origins.contains("https://node-1:8080")).isTrue();
         assertThat(origins.contains("http://node-1:8080")).isFalse();
-    }
-
-    @Test
-    void onlyBehindAProxyIsAClientWhoTheHeaderSays() {
-        assertThat(header(settings("caution.public-url", "https://caution.example.org"))).isEqualTo("x-forwarded-for");
-        assertThat(header(settings())).isNull();
-        assertThat(header(settings("caution.public-url", "https://caution.example.org", "caution.tls.certificate", "/c.pem",
-                "caution.tls.key", "/k.pem"))).isNull();
-    }
-
-    private static String header(CautionProperties p) {
-        return new Binder(new MapConfigurationPropertySource(CautionServer.framework(p)))
-                .bindOrCreate("server.tomcat", Bindable.of(TomcatServerProperties.class)).getRemoteip().getRemoteIpHeader();
     }
 
     private static CautionProperties settings(String... pairs) {

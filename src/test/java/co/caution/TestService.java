@@ -28,6 +28,8 @@ import org.springframework.util.FileSystemUtils;
 /** The service for tests of its edge, one for all of them, whole but for an EnclaveOS that could boot: nothing is built in it. */
 public final class TestService {
 
+    /** A loopback address that a socket can be bound to. */
+    public static final String PROXY = "127.0.0.77";
     private static final int APP_PORTS = 500;
     private static @Nullable TestService shared;
 
@@ -53,7 +55,12 @@ public final class TestService {
                 "caution.http-port", port,
                 "caution.ssh-port", sshPort,
                 "caution.first-port", port + 2,
-                "caution.last-port", port + 1 + APP_PORTS));
+                "caution.last-port", port + 1 + APP_PORTS,
+                // Tests share an address and are quick; who wants to be somebody else calls by way of this one.
+                "caution.trusted-proxies", PROXY,
+                "caution.limits.address.entering", 100_000,
+                "caution.limits.address.writes", 100_000,
+                "caution.limits.address.reads", 100_000));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             http.close();
             context.close();

@@ -43,6 +43,11 @@ public final class LoginOrigins {
         return origins.contains(origin);
     }
 
+    /** The host names and addresses in them, those of IPv6 in brackets. */
+    public Set<String> names() {
+        return origins.stream().map(origin -> URI.create(origin).getHost()).collect(Collectors.toUnmodifiableSet());
+    }
+
     /** Those of a host: where its passkeys may be used. */
     Set<String> ofHost(String host) {
         return origins.stream().filter(origin -> host.equals(URI.create(origin).getHost())).collect(Collectors.toUnmodifiableSet());

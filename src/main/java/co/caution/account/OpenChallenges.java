@@ -1,5 +1,6 @@
 package co.caution.account;
 
+import co.caution.client.ClientNetwork;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;

@@ -17,10 +17,11 @@ import org.postgresql.PGConnection;
 /** The tables of the service, whichever they are, by PostgreSQL's COPY: what {@code pg_dump} would do, without it. */
 final class Tables {
 
-    /** Flyway's own table is made by the migrations that a restore runs. */
+    /** Flyway's own table is made by the migrations that a restore runs; what is unlogged is of this minute alone. */
     private static final String OURS = """
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname = current_schema() and c.relkind = 'r' and c.relname <> 'flyway_schema_history'""";
+            where n.nspname = current_schema() and c.relkind = 'r' and c.relname <> 'flyway_schema_history'
+                and c.relpersistence = 'p'""";
 
     private final Connection connection;
 

@@ -68,6 +68,12 @@ class Problems extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request);
     }
 
+    @ExceptionHandler
+    ProblemDetail tooMany(TooManyCallsException e, HttpServletRequest request, HttpServletResponse response) {
+        response.setHeader(HttpHeaders.RETRY_AFTER, "" + e.seconds());
+        return problem(HttpStatus.TOO_MANY_REQUESTS, e.getMessage(), request);
+    }
+
     /** What is no id names nothing. */
     static final class NoSuchId extends RuntimeException {
         private static final long serialVersionUID = 1;

@@ -17,7 +17,7 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 class SecurityConfiguration {
 
     /** Pages get what this server has beside them, and nothing that stands in them or elsewhere. */
-    private static final String CONTENT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
+    static final String CONTENT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
             + " form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     @Bean

@@ -1,6 +1,6 @@
 package co.caution.git;
 
-import co.caution.account.ClientNetwork;
+import co.caution.client.ClientNetwork;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

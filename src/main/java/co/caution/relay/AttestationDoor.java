@@ -1,5 +1,6 @@
 package co.caution.relay;
 
+import co.caution.client.Limit;
 import co.caution.hosting.Enclave;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -24,12 +25,15 @@ final class AttestationDoor implements Door {
     private final UUID app;
     private final AttestationRelay relay;
     private final WellKnown files;
+    private final DoorLimits limits;
     private final HttpServer server;
 
-    AttestationDoor(String bind, int port, UUID app, AttestationRelay relay, WellKnown files, DoorTls tls) throws IOException {
+    AttestationDoor(String bind, int port, UUID app, AttestationRelay relay, WellKnown files, DoorTls tls, DoorLimits limits)
+            throws IOException {
         this.app = app;
         this.relay = relay;
         this.files = files;
+        this.limits = limits;
         this.server = tls.server(new InetSocketAddress(bind, port));
         server.createContext("/", this::handle);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -58,6 +62,9 @@ final class AttestationDoor implements Door {
                 return;
             }
             Optional<Path> file = exchange.getRequestMethod().equals("GET") ? files.at(exchange.getRequestURI().getRawPath()) : Optional.empty();
+            if (!limits.admit(file.isPresent() ? Limit.DOWNLOADS : Limit.CHALLENGES, exchange)) {
+                return;
+            }
             if (file.isPresent()) {
                 headers.set("Content-Type", "application/octet-stream");
                 headers.set("Cache-Control", WellKnown.CACHE);

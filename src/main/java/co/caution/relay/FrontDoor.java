@@ -21,13 +21,15 @@ class FrontDoor implements Traffic {
     private final AttestationRelay attestations;
     private final WellKnown files;
     private final DoorTls tls;
+    private final DoorLimits limits;
     private final Map<UUID, Map<Integer, Door>> doors = new ConcurrentHashMap<>();
 
-    FrontDoor(PlatformSettings settings, AttestationRelay attestations, WellKnown files, DoorTls tls) {
+    FrontDoor(PlatformSettings settings, AttestationRelay attestations, WellKnown files, DoorTls tls, DoorLimits limits) {
         this.settings = settings;
         this.attestations = attestations;
         this.files = files;
         this.tls = tls;
+        this.limits = limits;
     }
 
     @Override
@@ -83,7 +85,7 @@ class FrontDoor implements Traffic {
     private Door open(UUID app, int guestPort, int publicPort) throws IOException {
         try {
             return guestPort == ATTESTATION
-                    ? new AttestationDoor(settings.bind(), publicPort, app, attestations, files, tls)
+                    ? new AttestationDoor(settings.bind(), publicPort, app, attestations, files, tls, limits)
                     : new StreamDoor(settings.bind(), publicPort, guestPort, StreamDoor.IDLE);
         } catch (IOException e) {
             throw new IOException("port " + publicPort + " of " + settings.bind() + ", where this app is reached, cannot be"

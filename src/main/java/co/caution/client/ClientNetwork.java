@@ -1,4 +1,4 @@
-package co.caution.account;
+package co.caution.client;
 
 import java.net.InetAddress;
 import java.util.Arrays;
