@@ -2,7 +2,7 @@ package co.caution.account;
 
 /** Everything that is done in an organization, and the least role that may: the whole table of permissions. */
 public enum Action {
-    LOOK_AT_APPS(Role.VIEWER, "look at apps, their builds and what these said"),
+    LOOK_AT_APPS(Role.VIEWER, "look at apps, their builds and what these said, releases and deployments"),
     FETCH_SOURCE(Role.VIEWER, "fetch or clone an app's source, or its images, to verify what runs"),
     LOOK_AT_MEMBERS(Role.VIEWER, "see who is in the organization, and as what"),
     LEAVE(Role.VIEWER, "leave the organization"),

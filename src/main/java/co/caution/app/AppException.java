@@ -34,7 +34,25 @@ public class AppException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         public NoRelease(String app, int number) {
-            super("App '" + app + "' has no release v" + number + ", or its image is gone. 'caution apps get' shows the one that runs.");
+            super("App '" + app + "' has no release v" + number + ", or its image is gone. 'caution releases list' shows what there is.");
+        }
+    }
+
+    /** No such deployment of this app. */
+    public static final class NoDeployment extends AppException {
+        private static final long serialVersionUID = 1;
+
+        public NoDeployment(String app, UUID deployment) {
+            super("App '" + app + "' has no deployment " + deployment + ". 'caution deployments list' shows its deployments.");
+        }
+    }
+
+    /** More at a time than one account may have. */
+    public static final class TooMany extends AppException {
+        private static final long serialVersionUID = 1;
+
+        public TooMany(String message) {
+            super(message);
         }
     }
 

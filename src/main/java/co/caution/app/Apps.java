@@ -3,6 +3,8 @@ package co.caution.app;
 import co.caution.app.store.AppStore;
 import co.caution.paging.Page;
 import co.caution.paging.PageRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -63,14 +65,17 @@ public class Apps {
     private final LiveEnclaves live;
     private final Restarts restarts;
     private final FrontDoorPorts ports;
+    private final PlatformSettings settings;
     private final Clock clock;
 
-    Apps(AppStore store, Deployer deployer, LiveEnclaves live, Restarts restarts, FrontDoorPorts ports, Clock clock) {
+    Apps(AppStore store, Deployer deployer, LiveEnclaves live, Restarts restarts, FrontDoorPorts ports, PlatformSettings settings,
+            Clock clock) {
         this.store = store;
         this.deployer = deployer;
         this.live = live;
         this.restarts = restarts;
         this.ports = ports;
+        this.settings = settings;
         this.clock = clock;
     }
 
@@ -191,6 +196,35 @@ public class Apps {
 
     public Release release(App app, int number) {
         return store.release(app.id(), number).orElseThrow(() -> new AppException.NoRelease(app.name(), number));
+    }
+
+    /** Newest first. */
+    public Page<Release> releases(App app, PageRequest wanted) {
+        return store.releasesOf(app.id(), wanted);
+    }
+
+    /** By id, in one look: how people call a release that a record names by its id. */
+    public Map<UUID, Integer> releaseNumbers(App app) {
+        return store.releaseNumbers(app.id());
+    }
+
+    /** Whether it is what runs now. */
+    public boolean runs(App app, Release release) {
+        return live.of(app.id()).filter(running -> running.release().id().equals(release.id())).isPresent();
+    }
+
+    /** Its image, while that is kept. */
+    public Optional<Path> image(Release release) {
+        return Optional.of(settings.image(release.eifSha256())).filter(Files::isRegularFile);
+    }
+
+    /** Newest first. */
+    public Page<Deployment> deployments(App app, PageRequest wanted) {
+        return store.deploymentsOf(app.id(), wanted);
+    }
+
+    public Deployment deployment(App app, UUID deployment) {
+        return store.deployment(app.id(), deployment).orElseThrow(() -> new AppException.NoDeployment(app.name(), deployment));
     }
 
     /** Newest first. */

@@ -1,5 +1,6 @@
 package co.caution.cli;
 
+import co.caution.Version;
 import co.caution.build.Pipeline;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(name = "version", description = "Show the version, and which pipeline it reproduces.")
 final class VersionCommand implements Callable<Integer>, IVersionProvider {
 
-    static final String VERSION = "0.2.0";
+    static final String VERSION = Version.NUMBER;
 
     @Option(names = "--json", description = "JSON for machines.")
     boolean json;

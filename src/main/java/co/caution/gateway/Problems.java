@@ -33,8 +33,9 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail app(AppException e, HttpServletRequest request) {
         var status = switch (e) {
-            case AppException.NotFound _, AppException.NoBuild _, AppException.NoRelease _ -> HttpStatus.NOT_FOUND;
+            case AppException.NotFound _, AppException.NoBuild _, AppException.NoRelease _, AppException.NoDeployment _ -> HttpStatus.NOT_FOUND;
             case AppException.Conflict _ -> HttpStatus.CONFLICT;
+            case AppException.TooMany _ -> HttpStatus.TOO_MANY_REQUESTS;
             default -> HttpStatus.BAD_REQUEST;
         };
         return problem(status, e.getMessage(), request);

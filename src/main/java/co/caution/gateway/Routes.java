@@ -44,6 +44,7 @@ final class Routes {
             post("/api/login", ENTERING),
             post("/api/admin/users", new Operator()),
             get("/api/admin/backup", new Operator()),
+            get("/api/status", new Oneself()),
             get("/api/account", new Oneself()),
             get("/api/account/ssh-keys", new Oneself()),
             proven(post("/api/account/ssh-keys", new Oneself())),
@@ -90,6 +91,12 @@ final class Routes {
             get("/api/apps/{app}/builds", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/builds/{build}", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/builds/{build}/output", app(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}/builds/{build}/events", app(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}/releases", app(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}/releases/{number}", app(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}/releases/{number}/manifest", app(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}/deployments", app(Action.LOOK_AT_APPS)),
+            get("/api/apps/{app}/deployments/{deployment}", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/releases/{number}/eif", app(Action.FETCH_SOURCE)),
             post("/api/apps/{app}/builds/{build}/cancel", app(Action.CANCEL_BUILD)));
 

@@ -5,6 +5,11 @@ import co.caution.attestation.TrustRoot;
 /** A place where enclaves run. */
 public interface EnclaveHost {
 
+    /** Which place it is, in one word. */
+    String kind();
+
+    Capacity capacity();
+
     /** The root under which evidence from this place must check out. */
     TrustRoot trustRoot();
 

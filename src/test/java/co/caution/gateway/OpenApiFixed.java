@@ -26,6 +26,7 @@ final class OpenApiFixed {
              "components":{"type":"object","additionalProperties":{"type":"object"}}}}""";
 
     private static final Map<String, String> ANSWERS = Map.of(
+            "/api/apps/{app}/releases/{number}/manifest", "{\"type\":\"object\"}",
             "/health", HEALTH, "/health/live", HEALTH, "/health/ready", HEALTH,
             "/api/apps/{app}/attestation", """
                     {"type":"object","required":["document","hints"],"properties":{"document":{"type":"string","contentEncoding":"base64"},
@@ -49,7 +50,10 @@ final class OpenApiFixed {
     }
 
     static ObjectNode pathVariable(String name, Type type, OpenApiSchemas schemas) {
-        ObjectNode schema = schemas.of(name.equals("app") ? java.util.UUID.class : type, true);
+        if (name.equals("app")) {
+            return JSON.createObjectNode().put("type", "string").put("pattern", "^[A-Za-z0-9_-]{3,63}$").put("description", "Its id or a name of its");
+        }
+        ObjectNode schema = schemas.of(type, true);
         if (schema.path("type").asString().equals("integer")) {
             schema.put("minimum", 1);
         } else if (name.matches("sha256|digest")) {

@@ -7,6 +7,7 @@ import co.caution.app.Build;
 import co.caution.app.Deployment;
 import co.caution.app.Release;
 import co.caution.paging.Keyset;
+import co.caution.paging.Kind;
 import co.caution.paging.Page;
 import co.caution.paging.PageRequest;
 import java.time.Instant;
@@ -33,6 +34,8 @@ public class AppStore {
 
     private static final Keyset APPS = Keyset.oldestFirst("apps");
     private static final Keyset BUILDS = Keyset.newestFirst("builds");
+    private static final Keyset RELEASES = Keyset.descending("releases", new Keyset.Column("number", Kind.NUMBER));
+    private static final Keyset DEPLOYMENTS = Keyset.newestFirst("deployments");
 
     /** Connections of a database that has just died may be handed out a few times over. */
     private static final int TRIES = 4;
@@ -215,6 +218,20 @@ public class AppStore {
         return jdbc.sql("select * from release where app_id = ? and number = ?").params(app, number).query(Release.class).optional();
     }
 
+    /** Newest first. */
+    public Page<Release> releasesOf(UUID app, PageRequest wanted) {
+        return RELEASES.page(jdbc, "select * from release where app_id = :app", Map.of("app", app), Release.class, wanted);
+    }
+
+    /** By id. */
+    public Map<UUID, Integer> releaseNumbers(UUID app) {
+        var numbers = new TreeMap<UUID, Integer>();
+        jdbc.sql("select id, number from release where app_id = ?").param(app).query(row -> {
+            numbers.put(row.getObject("id", UUID.class), row.getInt("number"));
+        });
+        return numbers;
+    }
+
     public Optional<Release> releaseOf(UUID build) {
         return jdbc.sql("select * from release where build_id = ?").param(build).query(Release.class).optional();
     }
@@ -249,6 +266,15 @@ public class AppStore {
         write(live);
         meters.deployment(Deployment.State.RETIRED, retired);
         meters.deployment(live.state(), 1);
+    }
+
+    /** Newest first. */
+    public Page<Deployment> deploymentsOf(UUID app, PageRequest wanted) {
+        return DEPLOYMENTS.page(jdbc, "select * from deployment where app_id = :app", Map.of("app", app), Deployment.class, wanted);
+    }
+
+    public Optional<Deployment> deployment(UUID app, UUID id) {
+        return jdbc.sql("select * from deployment where app_id = ? and id = ?").params(app, id).query(Deployment.class).optional();
     }
 
     /** The newest deployment that was live, whether it still runs or not. */

@@ -4,7 +4,6 @@ import co.caution.app.App;
 import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
 import co.caution.app.PlatformSettings;
-import co.caution.app.Release;
 import co.caution.paging.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
@@ -39,12 +38,6 @@ class AppController {
 
     /** @param release once it is built */
     record OnItsWayView(UUID build, String commit, @Nullable Integer release) {}
-
-    record ReleaseView(int number, String commit, String pcr0, String pcr1, String pcr2, long eifSize) {
-        static ReleaseView of(Release r) {
-            return new ReleaseView(r.number(), r.commitId(), r.pcr0(), r.pcr1(), r.pcr2(), r.eifSize());
-        }
-    }
 
     /** Fields that have no value are left out. */
     record AppView(
@@ -108,7 +101,7 @@ class AppController {
         List<String> former = apps.formerNames(o.app());
         return new AppView(o.app().id(), o.app().name(), former.isEmpty() ? null : former, owner.name(), settings.gitUrl(o.app().id()), o.state(), o.app().createdAt(),
                 Optional.ofNullable(o.app().deployBranch()).map(Repository::shortenRefName).orElse(null),
-                o.release().map(ReleaseView::of).orElse(null),
+                o.release().map(release -> ReleaseView.of(apps, o.app(), release)).orElse(null),
                 o.onItsWay().map(way -> new OnItsWayView(way.build().id(), way.build().commitId(), way.release().orElse(null)))
                         .orElse(null),
                 o.restarts() == 0 ? null : o.restarts(),

@@ -9,8 +9,6 @@ import co.caution.paging.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -61,10 +58,12 @@ class BuildController {
 
     private final Apps apps;
     private final Deployer deployer;
+    private final BuildOutput output;
 
     BuildController(Apps apps, Deployer deployer) {
         this.apps = apps;
         this.deployer = deployer;
+        this.output = new BuildOutput(apps, deployer);
     }
 
     @GetMapping
@@ -96,26 +95,12 @@ class BuildController {
             @RequestParam(defaultValue = "false") boolean restart)
             throws IOException, InterruptedException {
         App found = apps.get(owner.id(), app);
-        apps.build(found, build);
-        Path log = restart ? deployer.restartLog(build) : deployer.progressLog(build);
-        int first = Math.max(0, from);
-        var following = deployer.following(log);
-        if (following.isPresent()) {
-            List<String> lines = following.get().from(first, Duration.ofSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS)));
-            // The log is closed last: whoever reads that a build is over has all that it said, also what found no room in
-            // the file.
-            boolean over = following.get().endsAt(first + lines.size());
-            return said(over ? apps.build(found, build).state() : Build.State.RUNNING, lines.stream());
-        }
-        String lines = Files.exists(log) ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8) : ""; // it may be cut off anywhere
-        return said(apps.build(found, build).state(), lines.lines().skip(first));
-    }
-
-    private static ResponseEntity<String> said(Build.State state, Stream<String> lines) {
+        var said = output.from(found, apps.build(found, build), restart, Math.max(0, from),
+                Duration.ofSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS)));
         return ResponseEntity.ok()
-                .header(STATE, name(state))
+                .header(STATE, name(said.state()))
                 .contentType(TEXT)
-                .body(lines.map(line -> line + "\n").collect(Collectors.joining()));
+                .body(said.lines().stream().map(line -> line + "\n").collect(Collectors.joining()));
     }
 
     /** Ends a build that waits or runs; answers when nothing of it is left. */

@@ -4,10 +4,12 @@ import co.caution.app.App;
 import co.caution.app.AppException;
 import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
-import co.caution.app.PlatformSettings;
 import co.caution.app.Release;
-import java.nio.file.Files;
+import co.caution.paging.PageRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
@@ -21,26 +23,43 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** What was built, over HTTP, for those who may read the app. */
 @RestController
-@RequestMapping("/api/apps/{app}/releases/{number}")
+@RequestMapping("/api/apps/{app}/releases")
 class ReleaseController {
 
     private final Apps apps;
-    private final PlatformSettings settings;
 
-    ReleaseController(Apps apps, PlatformSettings settings) {
+    ReleaseController(Apps apps) {
         this.apps = apps;
-        this.settings = settings;
+    }
+
+    @GetMapping
+    ResponseEntity<List<ReleaseView>> list(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, PageRequest wanted,
+            HttpServletRequest http) {
+        App found = apps.get(owner.id(), app);
+        return apps.releases(found, wanted).answer(release -> ReleaseView.of(apps, found, release), http);
+    }
+
+    @GetMapping("/{number}")
+    ReleaseView get(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @PathVariable int number) {
+        App found = apps.get(owner.id(), app);
+        return ReleaseView.of(apps, found, apps.release(found, number));
+    }
+
+    /** The measured bytes themselves: whoever hashes them gets what evidence names. */
+    @GetMapping("/{number}/manifest")
+    ResponseEntity<byte[]> manifest(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @PathVariable int number) {
+        Release release = apps.release(apps.get(owner.id(), app), number);
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(release.manifest().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The image; its entity tag is its SHA-256, so a part that is fetched later belongs to the same bytes. */
-    @GetMapping("/eif")
+    @GetMapping("/{number}/eif")
     ResponseEntity<Resource> eif(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @PathVariable int number) {
         App found = apps.get(owner.id(), app);
         Release release = apps.release(found, number);
-        Path image = settings.image(release.eifSha256());
-        if (!Files.isRegularFile(image)) {
-            throw new AppException.NoRelease(found.name(), number);
-        }
+        Path image = apps.image(release).orElseThrow(() -> new AppException.NoRelease(found.name(), number));
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_OCTET_STREAM)
                 .eTag('"' + release.eifSha256() + '"')

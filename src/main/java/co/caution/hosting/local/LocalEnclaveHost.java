@@ -7,6 +7,7 @@ import co.caution.eif.Eif;
 import co.caution.eif.InvalidEifException;
 import co.caution.eif.Section;
 import co.caution.enclaveos.EnclaveOsRelease;
+import co.caution.hosting.Capacity;
 import co.caution.hosting.Enclave;
 import co.caution.hosting.EnclaveHost;
 import co.caution.hosting.HostingException;
@@ -48,7 +49,7 @@ public final class LocalEnclaveHost implements EnclaveHost {
     private final LocalRoot root;
     private final Clock clock;
     private final SecureRandom random;
-    private final Map<UUID, Integer> promised = new ConcurrentHashMap<>();
+    private final Map<UUID, LaunchSpec> promised = new ConcurrentHashMap<>();
 
     public LocalEnclaveHost(
             LocalSettings settings, EnclaveOsRelease enclaveOs, LocalRoot root, Clock clock, SecureRandom random) {
@@ -59,6 +60,17 @@ public final class LocalEnclaveHost implements EnclaveHost {
         this.random = random;
         // Whatever a killed service left here belongs to nobody: enclaves end with the service.
         LocalEnclave.delete(settings.run());
+    }
+
+    @Override
+    public String kind() {
+        return "local";
+    }
+
+    @Override
+    public Capacity capacity() {
+        return new Capacity(Math.max(0, Memory.totalBytes() - KEPT_MB * MIB), reservedBytes(), Math.max(0, freeMb()) * MIB,
+                Runtime.getRuntime().availableProcessors(), promised.values().stream().mapToInt(LaunchSpec::cpus).sum());
     }
 
     @Override
@@ -178,17 +190,21 @@ public final class LocalEnclaveHost implements EnclaveHost {
 
     /** Memory of the enclaves that run or start, in bytes: what was promised, not what is taken already. */
     public long reservedBytes() {
-        return promised.values().stream().mapToLong(Integer::longValue).sum() * MIB;
+        return promised.values().stream().mapToLong(LaunchSpec::memoryMb).sum() * MIB;
     }
 
     /** A guest fills its memory as it goes: what was promised counts, not only what is taken already. */
     private synchronized void reserve(LaunchSpec spec) throws HostingException {
-        long left = Memory.totalBytes() / MIB - KEPT_MB - reservedBytes() / MIB;
-        long free = Math.min(left, Memory.availableBytes() / MIB);
+        long free = freeMb();
         if (spec.memoryMb() > free) {
             throw new HostingException("the enclave needs " + spec.memoryMb() + " MB of memory and this machine has "
                     + Math.max(0, free) + " MB to give; stop an app or lower memory_mb in the Procfile");
         }
-        promised.put(spec.id(), spec.memoryMb());
+        promised.put(spec.id(), spec);
+    }
+
+    private long freeMb() {
+        long left = Memory.totalBytes() / MIB - KEPT_MB - reservedBytes() / MIB;
+        return Math.min(left, Memory.availableBytes() / MIB);
     }
 }
