@@ -46,9 +46,10 @@ class ArchitectureTest {
             Map.entry("account", List.of("audit", "client", "paging", "sshkey")),
             Map.entry("app", List.of("audit", "build", "hosting", "attestation", "eif", "project", "enclaveos", "packages", "paging")),
             Map.entry("backup", List.of("app")),
-            Map.entry("git", List.of("account", "app", "audit", "client", "sshkey")),
+            Map.entry("words", List.of("build")),
+            Map.entry("git", List.of("account", "app", "audit", "client", "sshkey", "words")),
             Map.entry("relay", List.of("app", "client", "hosting", "attestation", "enclaveos")),
-            Map.entry("gateway", List.of("account", "app", "audit", "client", "paging", "relay", "git", "hosting", "sshkey"))));
+            Map.entry("gateway", List.of("account", "app", "audit", "client", "paging", "relay", "git", "hosting", "sshkey", "words"))));
 
     /** An auditor can read these without knowing what a web framework is. */
     private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "explain", "verify", "trust", "connect");

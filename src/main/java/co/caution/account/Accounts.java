@@ -222,7 +222,7 @@ public class Accounts {
     }
 
     /** The same, before it is known for which of them: nothing is noted. */
-    List<Account> ownersOf(String fingerprint) {
+    public List<Account> ownersOf(String fingerprint) {
         return jdbc.sql("""
                         select a.id, a.name, a.created_at from account a join ssh_key k on k.account_id = a.id
                         where k.fingerprint = ? order by a.name""")

@@ -4,6 +4,7 @@ import co.caution.account.Accounts;
 import co.caution.app.Apps;
 import co.caution.audit.Acting;
 import co.caution.audit.Actor;
+import co.caution.words.Api;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -40,6 +41,9 @@ class ActorFilter extends OncePerRequestFilter {
         var in = SecurityContextHolder.getContext().getAuthentication();
         if (in == null) {
             return nobody;
+        }
+        if (request.getAttribute(InMemoryApi.CALLER) instanceof Api.Caller caller) {
+            return nobody.known(caller.account(), caller.name(), Actor.By.SSH_KEY, caller.fingerprint());
         }
         if (request.getAttribute(Apps.CALLER) instanceof UUID caller) {
             return request.getAttribute(Accounts.TOKEN) instanceof UUID token

@@ -2,6 +2,7 @@ package co.caution.gateway;
 
 import co.caution.account.Accounts;
 import co.caution.app.Apps;
+import co.caution.words.Api;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,7 +21,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Signs a call in by {@code Authorization: Bearer <token>} (RFC 6750). */
+/** Signs a call in by {@code Authorization: Bearer <token>} (RFC 6750), or by the SSH key that it came by. */
 @Component
 class TokenFilter extends OncePerRequestFilter {
 
@@ -49,7 +50,10 @@ class TokenFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
-        if (header != null && header.startsWith(BEARER)) {
+        if (request.getAttribute(InMemoryApi.CALLER) instanceof Api.Caller caller) {
+            request.setAttribute(Apps.CALLER, caller.account());
+            signIn(caller.name(), USER);
+        } else if (header != null && header.startsWith(BEARER)) {
             String token = header.substring(BEARER.length()).strip();
             if (admin.matches(token)) {
                 signIn("operator", ADMIN);

@@ -13,23 +13,15 @@ import co.caution.app.Repositories;
 import co.caution.audit.Acting;
 import co.caution.audit.Actor;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.apache.sshd.server.Environment;
-import org.apache.sshd.server.ExitCallback;
-import org.apache.sshd.server.channel.ChannelSession;
-import org.apache.sshd.server.command.Command;
 import org.eclipse.jgit.errors.UnpackException;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
@@ -39,16 +31,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
-import org.springframework.dao.DataAccessResourceFailureException;
 
 /** One git command of one client, from its first byte to its exit status. */
-final class GitCommand implements Command {
+final class GitCommand extends SshCommand {
 
     private static final Logger LOG = LoggerFactory.getLogger(GitCommand.class);
 
     private static final int MAX_COMMAND_BYTES = 1 << 20;
     private static final int TIMEOUT_SECONDS = 300;
-    private static final int MOST_AT_ONCE = 200;
     /** Pins are ours: nobody sees them, so nobody can move them. */
     private static final RefFilter VISIBLE = refs -> {
         var visible = new HashMap<String, Ref>(refs);
@@ -65,15 +55,10 @@ final class GitCommand implements Command {
     private final PushLimits limits;
     private final Function<UUID, Lock> locks;
     private final Semaphore unpacking;
-    private final AtomicInteger running;
-    private InputStream in = InputStream.nullInputStream();
-    private OutputStream out = OutputStream.nullOutputStream();
-    private OutputStream err = OutputStream.nullOutputStream();
-    private ExitCallback exit = (code, message, closeImmediately) -> {};
 
     GitCommand(String command, Accounts accounts, Permissions permissions, Apps apps, Repositories repositories, Deployer deployer,
-            PushLimits limits, Function<UUID, Lock> locks, Semaphore unpacking,
-            AtomicInteger running) {
+            PushLimits limits, Function<UUID, Lock> locks, Semaphore unpacking, Turns turns) {
+        super(accounts, turns);
         this.command = command;
         this.accounts = accounts;
         this.permissions = permissions;
@@ -83,58 +68,19 @@ final class GitCommand implements Command {
         this.limits = limits;
         this.locks = locks;
         this.unpacking = unpacking;
-        this.running = running;
+    }
+
+    /** Of the system: unpacking computes for long, and as many virtual threads as there are cores could stop all others. */
+    @Override
+    Thread.Builder thread() {
+        return Thread.ofPlatform().daemon().name("git");
     }
 
     @Override
-    public void setInputStream(InputStream in) {
-        this.in = in;
-    }
-
-    @Override
-    public void setOutputStream(OutputStream out) {
-        this.out = out;
-    }
-
-    @Override
-    public void setErrorStream(OutputStream err) {
-        this.err = err;
-    }
-
-    @Override
-    public void setExitCallback(ExitCallback exit) {
-        this.exit = exit;
-    }
-
-    @Override
-    public void start(ChannelSession channel, Environment env) {
-        String fingerprint = channel.getSession().getAttribute(GitSshServer.FINGERPRINT);
-        @Nullable String address = channel.getSession().getIoSession().getRemoteAddress() instanceof InetSocketAddress client
-                ? client.getAddress().getHostAddress()
-                : null;
-        String protocol = env.getEnv().get(GitChannel.PROTOCOL);
-        String refusal = running.incrementAndGet() > MOST_AT_ONCE
-                ? "too many git commands run here just now; try again"
-                : channel.getSession().getAttribute(Doorkeeper.REFUSED);
-        // Of the system: unpacking computes for long, and as many virtual threads as there are cores could stop all others.
-        Thread.ofPlatform().daemon().name("git-" + channel.getChannelId()).start(() -> {
-            try {
-                exit.onExit(refusal == null ? run(fingerprint, address, protocol) : refuse(refusal));
-            } finally {
-                running.decrementAndGet();
-            }
-        });
-    }
-
-    @Override
-    public void destroy(ChannelSession channel) {
-        // The client is gone; a push that was accepted goes on without it.
-    }
-
-    private int run(String fingerprint, @Nullable String address, String protocol) {
+    int run(Client client) {
         try {
-            return Acting.as(accounts.holder(fingerprint, Actor.nobody(UUID.randomUUID().toString(), address)),
-                    () -> run(fingerprint, protocol));
+            return Acting.as(accounts.holder(client.fingerprint(), Actor.nobody(UUID.randomUUID().toString(), client.address())),
+                    () -> run(client.fingerprint(), client.protocol()));
         } catch (ProgressStream.ClientGone e) {
             LOG.info("a client left before its push was over; the push goes on");
             return 1;
@@ -146,16 +92,10 @@ final class GitCommand implements Command {
             return refuse("the transfer ended early: " + e.getMessage());
         } catch (AppException.Conflict e) {
             return refuse(String.valueOf(e.getMessage()));
-        } catch (DataAccessResourceFailureException e) {
-            LOG.warn("a git command was not served: {}", e.getMessage());
-            return refuse(GitSshServer.DATABASE_AWAY);
-        } catch (RuntimeException | Error e) {
-            LOG.error("git command failed", e);
-            return refuse("something went wrong inside the platform; the server's log has the details");
         }
     }
 
-    private int run(String fingerprint, String protocol) throws IOException {
+    private int run(String fingerprint, @Nullable String protocol) throws IOException {
         var line = GitCommandLine.parse(command);
         if (line.isEmpty()) {
             return refuse(GitCommandLine.refusal(command));
@@ -194,7 +134,7 @@ final class GitCommand implements Command {
         }
     }
 
-    private int upload(Repository repository, String protocol) throws IOException {
+    private int upload(Repository repository, @Nullable String protocol) throws IOException {
         var upload = new UploadPack(repository);
         upload.setTimeout(TIMEOUT_SECONDS);
         upload.setRefFilter(VISIBLE);
@@ -236,15 +176,5 @@ final class GitCommand implements Command {
         // git has ended its protocol, so the client sees the plain error stream: it adds no "remote: ".
         var outcome = new ProgressStream(err, "remote: ").follow(run.get());
         return outcome instanceof PushOutcome.Live ? 0 : 1;
-    }
-
-    private int refuse(String reason) {
-        try {
-            err.write(("fatal: " + reason + "\n").getBytes(StandardCharsets.UTF_8));
-            err.flush();
-        } catch (IOException e) {
-            LOG.debug("the client left before it was told: {}", reason);
-        }
-        return 1;
     }
 }

@@ -48,6 +48,6 @@ record GitCommandLine(boolean push, @Nullable String organization, String app) {
         if (match.matches() && match.group(1).matches("[\\w.-]+")) {
             return new AppException.NotFound(match.group(1)).getMessage();
         }
-        return "Only git push, fetch and clone of an app are served here.";
+        return "Only git push, fetch and clone of an app are served here, and what 'help' shows.";
     }
 }

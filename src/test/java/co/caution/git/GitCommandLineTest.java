@@ -64,6 +64,6 @@ class GitCommandLineTest {
     void whatCannotBeTheNameOfAnAppIsSaidToBeUnknown() {
         assertThat(GitCommandLine.refusal("git-receive-pack '/HELLO.git'"))
                 .isEqualTo("App 'HELLO' not found. Run 'caution init' first.");
-        assertThat(GitCommandLine.refusal("id")).isEqualTo("Only git push, fetch and clone of an app are served here.");
+        assertThat(GitCommandLine.refusal("id")).isEqualTo("Only git push, fetch and clone of an app are served here, and what 'help' shows.");
     }
 }

@@ -6,6 +6,7 @@ import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import co.caution.account.Account;
 import co.caution.account.Accounts;
 import co.caution.account.Permissions;
 import co.caution.account.Role;
@@ -60,6 +61,7 @@ final class TestSshServer implements AutoCloseable {
     final App others = app("his");
     final Deployer deployer = mock(Deployer.class);
     final Permissions permissions = mock(Permissions.class);
+    final TestApi api = new TestApi();
     final Path home;
     final int port;
     private final GitCommandFactory commands;
@@ -79,6 +81,7 @@ final class TestSshServer implements AutoCloseable {
         when(accounts.knowsKey(fingerprint)).thenReturn(true);
         var person = UUID.randomUUID();
         when(accounts.byKey(fingerprint)).thenReturn(Set.of(person));
+        when(accounts.ownersOf(fingerprint)).thenReturn(List.of(new Account(person, "lee", Instant.EPOCH)));
         when(permissions.ask(any(), any(), any())).thenReturn(new Permissions.Answer.Hidden());
         when(permissions.ask(eq(Set.of(person)), eq(app.organizationId()), any())).thenReturn(new Permissions.Answer.Allowed(Role.MEMBER));
         var apps = mock(Apps.class);
@@ -91,7 +94,7 @@ final class TestSshServer implements AutoCloseable {
         for (App each : List.of(app, others)) {
             repositories.open(each.id()).close();
         }
-        this.commands = new GitCommandFactory(accounts, permissions, apps, repositories, deployer, push);
+        this.commands = new GitCommandFactory(accounts, permissions, apps, repositories, deployer, push, api);
         this.server = new GitSshServer(TestRepositories.settings(home), accounts, commands, limits, new AppMeters(registry));
         server.start();
         this.port = server.port();
