@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -85,11 +86,14 @@ public record Phrase(List<String> words, List<String> arguments, String method, 
      */
     String address(Map<String, String> given, Map<String, String> chosen) {
         String address = path;
-        for (var each : given.entrySet()) {
-            address = address.replace("{" + each.getKey() + "}", segment(each.getKey(), each.getValue()));
+        for (String argument : arguments) {
+            String place = "{" + argument + "}";
+            if (address.contains(place)) {
+                address = address.replace(place, segment(argument, given.get(argument)));
+            }
         }
         var query = new ArrayList<String>();
-        chosen.forEach((option, value) -> query.add(option.substring(2) + "=" + encoded(value)));
+        new TreeMap<>(chosen).forEach((option, value) -> query.add(option.substring(2) + "=" + encoded(value)));
         return query.isEmpty() ? address : address + "?" + String.join("&", query);
     }
 

@@ -21,6 +21,8 @@ public final class Vocabulary {
                     .taking("--organization", "NAME"),
             Phrase.of("PATCH", "apps branch APP BRANCH", "/api/apps/{APP}", FIELDS, "choose the branch whose pushes deploy")
                     .with(Map.of("deploy_branch", "BRANCH")),
+            Phrase.of("PATCH", "apps rename APP NAME", "/api/apps/{APP}", FIELDS, "give an app another name; the old one stays its own")
+                    .with(Map.of("name", "NAME")),
             get("builds list APP", "/api/apps/{APP}/builds", columns("ID", "id", "STATE", "state", "FAILED", "failed_phase",
                     "COMMIT", "commit", "REF", "ref", "CREATED", "created_at"), "an app's builds, newest first"),
             get("builds show APP BUILD", "/api/apps/{APP}/builds/{BUILD}", FIELDS, "one build"),
@@ -39,7 +41,10 @@ public final class Vocabulary {
                     "EXPIRES", "expires_at", "ID", "id"), "browsers that are signed in as you"),
             elsewhere("DELETE", "apps destroy APP", "/api/apps/{APP}", "caution apps destroy APP"),
             elsewhere("POST", "ssh-keys add", "/api/account/ssh-keys", "caution ssh-keys add FILE"),
-            elsewhere("DELETE", "ssh-keys remove KEY", "/api/account/ssh-keys/{KEY}", "caution ssh-keys remove KEY"));
+            elsewhere("DELETE", "ssh-keys remove KEY", "/api/account/ssh-keys/{KEY}", "caution ssh-keys remove KEY"),
+            elsewhere("DELETE", "members remove ORGANIZATION MEMBER", "/api/organizations/{ORGANIZATION}/members/{MEMBER}",
+                    "caution members remove MEMBER --org ORGANIZATION"),
+            elsewhere("DELETE", "orgs leave ORGANIZATION", "/api/organizations/{ORGANIZATION}/membership", "caution orgs leave ORGANIZATION"));
 
     private Vocabulary() {}
 
@@ -63,7 +68,8 @@ public final class Vocabulary {
     }
 
     private static Phrase get(String usage, String path, View view, String meaning) {
-        return Phrase.of("GET", usage, path, view, meaning);
+        var phrase = Phrase.of("GET", usage, path, view, meaning);
+        return view instanceof View.Columns ? phrase.taking("--limit", "N").taking("--cursor", "CURSOR") : phrase;
     }
 
     private static Phrase elsewhere(String method, String usage, String path, String command) {

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ public final class Words {
     /** Seconds that one call waits for the next line; whoever has gone is noticed after each. */
     private static final int WAIT = 5;
     private static final Duration BETWEEN_CALLS = Duration.ofSeconds(1);
+
+    /** Where the next page begins (RFC 8288). */
+    private static final Pattern NEXT = Pattern.compile("[?&]cursor=([A-Za-z0-9_-]+)[^>]*>; *rel=\"next\"");
 
     /** One client: what it is told, and whether it is still there. */
     public record Client(OutputStream out, OutputStream err, BooleanSupplier gone) {}
@@ -66,7 +71,11 @@ public final class Words {
         if (answer.status() >= 300) {
             return fatal(client, Rendering.detail(answer));
         }
+        Matcher more = NEXT.matcher(answer.headers().getOrDefault("link", ""));
         write(client.out(), said.json() ? Rendering.json(answer.body()) : Rendering.people(said.phrase().view(), answer.body()));
+        if (more.find()) {
+            write(client.err(), "There is more: add --cursor " + more.group(1) + "\n");
+        }
         return 0;
     }
 
