@@ -107,6 +107,7 @@ public final class TestService {
                 .update();
     }
 
+    /** Answers are held to the OpenAPI document. */
     public HttpResponse<String> call(String method, String path, @Nullable String token, @Nullable String json)
             throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(60))
@@ -117,6 +118,8 @@ public final class TestService {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        return http.send(request.build(), BodyHandlers.ofString());
+        var answer = http.send(request.build(), BodyHandlers.ofString());
+        ApiContract.check(method, path, answer);
+        return answer;
     }
 }

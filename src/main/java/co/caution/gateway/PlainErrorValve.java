@@ -9,6 +9,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
 
 /**
  * What the HTTP server itself refuses, before any filter (a malformed address, a wrong Host): a problem detail, too,
@@ -29,11 +30,16 @@ public final class PlainErrorValve extends ErrorReportValve {
         try {
             response.setContentType("application/problem+json");
             response.getReporter().write("{\"detail\":\"The request was refused before it was read: it is not valid HTTP.\","
-                    + "\"request\":\"" + id + "\",\"status\":" + response.getStatus() + "}");
+                    + "\"request\":\"" + id + "\",\"status\":" + response.getStatus() + ",\"title\":\"" + title(response.getStatus()) + "\"}");
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
             // Whoever sent that is gone.
         }
+    }
+
+    private static String title(int status) {
+        var known = HttpStatus.resolve(status);
+        return known == null ? "Refused" : known.getReasonPhrase();
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -16,8 +16,11 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
@@ -75,6 +78,12 @@ class Problems extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.TOO_MANY_REQUESTS, e.getMessage(), request);
     }
 
+    /** Where a handler asks for a parameter that the firewall does not let through. */
+    @ExceptionHandler
+    ProblemDetail notLetThrough(RequestRejectedException e, HttpServletRequest request) {
+        return problem(HttpStatus.BAD_REQUEST, words(HttpStatus.BAD_REQUEST, request), request);
+    }
+
     /** What is no id names nothing. */
     static final class NoSuchId extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -86,6 +95,10 @@ class Problems extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ProblemDetail noId(MethodArgumentTypeMismatchException e, HttpServletRequest request) {
+        if (!e.getParameter().hasParameterAnnotation(PathVariable.class)) {
+            return problem(HttpStatus.BAD_REQUEST, "'" + e.getName() + "' must be "
+                    + (e.getRequiredType() == boolean.class ? "true or false." : "a whole number that is not too large."), request);
+        }
         return noId(new NoSuchId(e.getName(), String.valueOf(e.getValue())), request);
     }
 
@@ -109,6 +122,14 @@ class Problems extends ResponseEntityExceptionHandler {
         LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
         return problem(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong inside the platform; the server's log has"
                 + " the details under the request's id.", request);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        HttpServletRequest http = ((ServletWebRequest) request).getRequest();
+        return ResponseEntity.status(status).headers(headers)
+                .body(problem(status, StrictJson.words(e).orElseGet(() -> words(status, http)), http));
     }
 
     /** What the framework found wrong before any of our code saw the request. */

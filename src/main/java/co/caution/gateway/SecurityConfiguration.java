@@ -9,6 +9,8 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.firewall.HttpFirewall;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
@@ -19,6 +21,14 @@ class SecurityConfiguration {
     /** Pages get what this server has beside them, and nothing that stands in them or elsewhere. */
     static final String CONTENT = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
             + " form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+    /** What no table could hold is in no parameter either. */
+    @Bean
+    HttpFirewall firewall() {
+        var firewall = new StrictHttpFirewall();
+        firewall.setAllowedParameterValues(StrictJson::storable);
+        return firewall;
+    }
 
     @Bean
     SecurityFilterChain security(HttpSecurity http, TokenFilter tokens, SessionFilter sessions, ActorFilter actors,

@@ -3,6 +3,7 @@ package co.caution.gateway;
 import co.caution.gateway.ApiPage.Section;
 import co.caution.gateway.Routes.Proof;
 import co.caution.gateway.Routes.Route;
+import co.caution.paging.PageRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -163,9 +164,8 @@ final class OpenApi {
                 }
             }
         }
-        if (route.access() instanceof Access.Within within && within.subject() == Access.Subject.PARAMETER) {
-            parameters.addObject().put("name", "organization").put("in", "query")
-                    .set("schema", JSON.objectNode().put("type", "string"));
+        if (route.access() instanceof Access.Within within && within.subject() != Access.Subject.ORGANIZATION) {
+            parameters.addObject().put("$ref", "#/components/parameters/Organization");
         }
         for (Parameter given : handler == null ? new Parameter[0] : handler.getParameters()) {
             var query = AnnotatedElementUtils.findMergedAnnotation(given, RequestParam.class);
@@ -174,6 +174,9 @@ final class OpenApi {
                 String name = query.name().isEmpty() ? given.getName() : query.name();
                 boolean required = query.required() && query.defaultValue().equals(ValueConstants.DEFAULT_NONE);
                 parameter(parameters, name, "query", required, given, query.defaultValue(), example == null ? null : example.query().get(name));
+            } else if (given.getType() == PageRequest.class) {
+                parameters.addObject().put("$ref", "#/components/parameters/Limit");
+                parameters.addObject().put("$ref", "#/components/parameters/Cursor");
             } else if (header != null) {
                 boolean required = header.required() && header.defaultValue().equals(ValueConstants.DEFAULT_NONE);
                 parameter(parameters, header.name(), "header", required, given, header.defaultValue(), null);
@@ -255,7 +258,11 @@ final class OpenApi {
 
     private ObjectNode success(Route route, @Nullable Method handler, Section section, int status) {
         ObjectNode answer = JSON.objectNode().put("description", HttpStatus.valueOf(status).getReasonPhrase());
-        answer.putObject("headers").putObject("x-request-id").put("$ref", "#/components/headers/RequestId");
+        ObjectNode headers = answer.putObject("headers");
+        headers.putObject("x-request-id").put("$ref", "#/components/headers/RequestId");
+        if (handler != null && Arrays.asList(handler.getParameterTypes()).contains(PageRequest.class)) {
+            headers.putObject("Link").put("$ref", "#/components/headers/NextPage");
+        }
         Type type = handler == null ? Void.class : answerType(handler);
         @Nullable ObjectNode fixed = OpenApiFixed.answer(route);
         if (fixed != null) {

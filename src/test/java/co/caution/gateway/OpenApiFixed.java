@@ -2,6 +2,7 @@ package co.caution.gateway;
 
 import co.caution.gateway.Routes.Proof;
 import co.caution.gateway.Routes.Route;
+import co.caution.paging.PageRequest;
 import java.lang.reflect.Type;
 import java.util.Map;
 import java.util.Set;
@@ -50,12 +51,11 @@ final class OpenApiFixed {
     }
 
     static ObjectNode pathVariable(String name, Type type, OpenApiSchemas schemas) {
-        if (name.equals("app")) {
-            return JSON.createObjectNode().put("type", "string").put("pattern", "^[A-Za-z0-9_-]{3,63}$").put("description", "Its id or a name of its");
-        }
-        ObjectNode schema = schemas.of(type, true);
+        ObjectNode schema = schemas.of(name.equals("app") ? String.class : type, true);
         if (schema.path("type").asString().equals("integer")) {
             schema.put("minimum", 1);
+        } else if (name.equals("app")) {
+            schema.put("pattern", "^[A-Za-z0-9_-]{3,63}$").put("description", "Its name, or its id");
         } else if (name.matches("sha256|digest")) {
             schema.put("pattern", "^[0-9a-f]{64}$");
         }
@@ -69,12 +69,16 @@ final class OpenApiFixed {
             statuses.add(401);
             statuses.add(403);
         }
-        if (route.access() instanceof Access.Within) {
+        if (route.access() instanceof Access.Within within) {
             statuses.add(404);
+            if (within.subject() == Access.Subject.APP) {
+                statuses.add(409); // several organizations have an app of that name
+            }
         }
         if (route.proof() != Proof.NONE) {
             statuses.add(403);
         }
+        statuses.add(429);
         if (parameters || body) {
             statuses.add(400);
         }
@@ -129,10 +133,17 @@ final class OpenApiFixed {
             answer.putObject("content").putObject(OpenApi.PROBLEM_TYPE).putObject("schema").put("$ref", "#/components/schemas/Problem");
         }
         components.set("headers", JSON.readTree("""
-                {"RequestId":{"description":"The request's id, which the service's log names, too","schema":{"type":"string"}}}"""));
+                {"RequestId":{"description":"The request's id, which the service's log names, too","schema":{"type":"string"}},
+                 "NextPage":{"description":"Where the next page is, while there is more: rel=next (RFC 8288)","schema":{"type":"string"}}}"""));
         components.set("parameters", JSON.readTree("""
-                {"Proof":{"name":"Caution-Proof","in":"header","required":false,"schema":{"type":"string"},
-                 "description":"Fresh proof that it is the account's owner who asks: a challenge's id and the answer to it, in base64"}}"""));
+                {"Organization":{"name":"organization","in":"query","required":false,"schema":{"type":"string"},
+                 "description":"The name of the app's organization; needed where several have an app of that name, or, of a new app, where it is not your own"},
+                 "Limit":{"name":"limit","in":"query","required":false,"description":"The most items of a page",
+                 "schema":{"type":"integer","minimum":1,"maximum":%d,"default":%d}},
+                 "Cursor":{"name":"cursor","in":"query","required":false,"schema":{"type":"string"},
+                 "description":"Of the page after another one, as that one's Link gives it"},
+                 "Proof":{"name":"Caution-Proof","in":"header","required":false,"schema":{"type":"string"},
+                 "description":"Fresh proof that it is the account's owner who asks: a challenge's id and the answer to it, in base64"}}""".formatted(PageRequest.MOST, PageRequest.DEFAULT)));
         components.set("securitySchemes", JSON.readTree("""
                 {"token":{"type":"http","scheme":"bearer","description":"A user's token: caution login"},
                  "session":{"type":"apiKey","in":"cookie","name":"__Host-caution",
