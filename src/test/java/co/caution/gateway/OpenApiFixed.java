@@ -78,7 +78,12 @@ final class OpenApiFixed {
         if (route.proof() != Proof.NONE) {
             statuses.add(403);
         }
-        statuses.add(429);
+        if (!route.pattern().matches("/health.*|/metrics")) {
+            statuses.add(421); // for a server of another name
+        }
+        if (!route.pattern().matches("/health/.*")) {
+            statuses.add(429);
+        }
         if (parameters || body) {
             statuses.add(400);
         }
@@ -123,7 +128,7 @@ final class OpenApiFixed {
         schemas.set("Errors", JSON.readTree("""
                 {"type":"object","required":["errors"],"properties":{"errors":{"type":"array","minItems":1,"items":{"type":"string"}}}}"""));
         ObjectNode answers = components.putObject("responses");
-        for (int status : new int[] {400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 416, 422, 428, 429, 502, 503, 504}) {
+        for (int status : new int[] {400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 416, 421, 422, 428, 429, 502, 503, 504}) {
             ObjectNode answer = answers.putObject("" + status).put("description", HttpStatus.valueOf(status).getReasonPhrase());
             ObjectNode headers = answer.putObject("headers");
             headers.putObject("x-request-id").put("$ref", "#/components/headers/RequestId");

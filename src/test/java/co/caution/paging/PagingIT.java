@@ -172,7 +172,7 @@ class PagingIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"limit=0", "limit=201", "limit=-1", "limit=many", "limit=", "limit=1e2", "limit=99999999999", "cursor=", "cursor=%00",
+    @ValueSource(strings = {"limit=0", "limit=201", "limit=-1", "limit=many", "limit=", "limit=1e2", "limit=99999999999", "cursor=",
         "cursor=***", "cursor=AAAA", "cursor=_____w"})
     void whatIsNoPageIsRefusedInWords(String query) throws Exception {
         var answer = get(KEYS + "?" + query);
