@@ -1,4 +1,4 @@
-import { at, call, createPasskey, doing } from '/ui/api.js';
+import { at, call, createPasskey, doing, dropSession } from '/ui/api.js';
 
 const day = (time) => new Date(time).toLocaleDateString();
 const used = (time) => time ? `used ${day(time)}` : 'never used';
@@ -20,7 +20,7 @@ function button(words, what) {
   const made = document.createElement('button');
   made.type = 'button';
   made.textContent = words;
-  made.addEventListener('click', () => doing(made, async () => { await what(); await show(); }));
+  made.addEventListener('click', () => doing(made, async () => { await what(); await show().catch(signedOut); }));
   return made;
 }
 
@@ -36,12 +36,12 @@ async function show() {
       if (name) await call('PATCH', `/api/passkeys/${one.id}`, { name });
     }),
     button('Remove', () => call('DELETE', `/api/passkeys/${one.id}`)))));
-  at('ssh-keys').replaceChildren(...keys.map((one) => line(`${one.name} ${one.fingerprint}`, used(one.last_used_at),
+  at('ssh-keys').replaceChildren(...keys.map((one) => line(`${one.name} ${one.fingerprint}${one.app ? ` (pushes to ${one.app})` : ''}`, used(one.last_used_at),
     button('Remove', () => call('DELETE', `/api/account/ssh-keys/${one.id}`)))));
   at('sessions').replaceChildren(...sessions.map((one) => line(one.name,
     `${one.current ? 'this one, ' : ''}until ${new Date(one.expires_at).toLocaleString()}`,
     ...(one.current ? [] : [button('End', () => call('DELETE', `/api/sessions/${one.id}`))]))));
-  at('tokens').replaceChildren(...tokens.map((one) => line(one.name, one.expires_at ? `until ${day(one.expires_at)}` : '',
+  at('tokens').replaceChildren(...tokens.map((one) => line(`${one.name}: ${one.scopes.join(', ')}${one.app ? ` of ${one.app}` : ''}`, one.expires_at ? `until ${day(one.expires_at)}` : '',
     button('Revoke', () => call('DELETE', `/api/account/tokens/${one.id}`)))));
   at('organizations').replaceChildren(...organizations.map((one) => line(one.name, one.role)));
 }
@@ -59,10 +59,15 @@ at('add').addEventListener('submit', (event) => {
 
 at('sign-out').addEventListener('click', () => doing(at('sign-out'), async () => {
   await call('DELETE', '/api/sessions/current');
+  dropSession();
   location.assign('/');
 }));
 
-show().catch((error) => {
-  if (error.status === 401) location.assign('/');
-  else at('problem').textContent = error.message;
-});
+/** Also after one removed the passkey that one was signed in by. */
+function signedOut(error) {
+  if (error.status !== 401) throw error;
+  dropSession();
+  location.assign('/');
+}
+
+show().catch(signedOut).catch((error) => { at('problem').textContent = error.message; });

@@ -1,7 +1,14 @@
 // What all pages need: calls to the API, passkeys, and saying what went wrong.
 
+// The browser sends its cookie to every port of this host, an app's among them. This half of the session it keeps for this one.
+const KEPT = 'caution-session';
+export const keepSession = (answer) => localStorage.setItem(KEPT, answer.session);
+export const dropSession = () => localStorage.removeItem(KEPT);
+
 export async function call(method, path, body, token) {
   const headers = {};
+  const session = localStorage.getItem(KEPT);
+  if (session && !token) headers['Caution-Session'] = session;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (token) headers.Authorization = `Bearer ${token}`;
   const answer = await fetch(path, {

@@ -1,4 +1,4 @@
-import { at, call, createPasskey, doing, secretOfAddress } from '/ui/api.js';
+import { at, call, createPasskey, doing, keepSession, secretOfAddress } from '/ui/api.js';
 
 const invitation = secretOfAddress();
 const form = at('new');
@@ -23,7 +23,7 @@ form.addEventListener('submit', (event) => {
     const name = at('name').value;
     const asked = await call('POST', '/api/invitations/passkey/options', { invitation, name });
     const credential = await createPasskey(asked.options);
-    await call('POST', '/api/invitations/passkey', { invitation, id: asked.id, credential, name: 'first passkey' });
+    keepSession(await call('POST', '/api/invitations/passkey', { invitation, id: asked.id, credential, name: 'first passkey' }));
     location.assign('/account');
   });
 });

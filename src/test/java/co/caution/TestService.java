@@ -4,6 +4,8 @@ import co.caution.account.Account;
 import co.caution.account.Accounts;
 import co.caution.account.Organizations;
 import co.caution.account.Role;
+import co.caution.account.Tokens;
+import co.caution.account.WayIn;
 import co.caution.cli.TinyEnclaveOs;
 import java.io.IOException;
 import java.net.URI;
@@ -89,7 +91,7 @@ public final class TestService {
     }
 
     public String token(Account account) {
-        return bean(Accounts.class).createToken(account.id(), "test", Instant.now().plus(Duration.ofHours(1)));
+        return bean(Tokens.class).create(account.id(), "test", Instant.now().plus(Duration.ofHours(1)), WayIn.NONE);
     }
 
     /** Makes an organization that nobody is in. */

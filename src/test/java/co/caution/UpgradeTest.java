@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.caution.account.Accounts;
+import co.caution.account.Grant;
 import co.caution.account.Organizations;
 import co.caution.account.Role;
+import co.caution.account.Tokens;
 import co.caution.app.App;
 import co.caution.app.AppMeters;
 import co.caution.app.Build;
@@ -106,7 +108,11 @@ class UpgradeTest {
         beans.registerSingleton("organizations", beans.autowire(Organizations.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false));
         Accounts accounts = (Accounts) beans.autowire(Accounts.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false);
 
-        assertThat(accounts.byToken("caution_secret")).hasValueSatisfying(alice -> assertThat(alice.account().id()).isEqualTo(ACCOUNT));
+        Tokens tokens = (Tokens) beans.autowire(Tokens.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false);
+        assertThat(tokens.find("caution_secret")).hasValueSatisfying(alice -> {
+            assertThat(alice.account().id()).isEqualTo(ACCOUNT);
+            assertThat(alice.grant()).isEqualTo(Grant.ALL);
+        });
         assertThat(accounts.knowsKey("SHA256:abc")).isTrue();
         assertThat(store.appsOf(Set.of(ACCOUNT), PageRequest.ALL).items()).extracting(App::id).containsExactly(APP);
         assertThat(store.app(APP)).hasValueSatisfying(app -> {

@@ -5,9 +5,6 @@ import co.caution.paging.Keyset;
 import co.caution.paging.Page;
 import co.caution.paging.PageRequest;
 import co.caution.sshkey.SshPublicKey;
-import java.security.SecureRandom;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,8 +12,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,51 +23,43 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Users, the SSH keys that let them push, and the tokens that let their CLI ask. */
+/** Users, and the SSH keys that let them push and log in. */
 @Service
 public class Accounts {
 
-    /** The request attribute that holds the id of the token which a call carries. */
-    public static final String TOKEN = "caution.token";
-
-    /** How long a token lives that the operator hands over. */
-    public static final Duration GIVEN_TOKEN_LIFE = Duration.ofDays(365);
-
-    /** How long a token lives that somebody gets by logging in. */
-    public static final Duration LOGIN_LIFE = Duration.ofDays(30);
-
     /** A use is written down at most this often: a write for each call would cost more than most calls. */
-    private static final Duration GRAIN = Duration.ofMinutes(1);
+    static final Duration GRAIN = Duration.ofMinutes(1);
+
+    private static final String HOLDERS = """
+            select distinct a.id, a.name, a.created_at from account a join ssh_key k on k.account_id = a.id
+            where k.fingerprint = ?%s order by a.name""";
 
     private static final int MOST_KEYS = 100;
     private static final Keyset KEYS = Keyset.oldestFirst("ssh-keys");
-    private static final Keyset TOKENS = Keyset.oldestFirst("tokens");
-    private static final String TOKEN_PREFIX = "caution_";
-
-    /** Whose call it is, and by which token. */
-    public record Caller(Account account, UUID token) {}
 
     /**
      * @param publicKey the OpenSSH line without its comment
      * @param name the comment that it came with; may be empty
+     * @param appId the only one that it pushes to, and all that it does; null: it acts for its owner
+     * @param app that app's name
      */
-    public record Key(
-            UUID id, String fingerprint, String publicKey, String name, Instant createdAt, @Nullable Instant lastUsedAt) {}
+    public record Key(UUID id, String fingerprint, String publicKey, String name, @Nullable UUID appId, @Nullable String app,
+            Instant createdAt, @Nullable Instant lastUsedAt) {
 
-    /** @param expiresAt null for tokens from before tokens had an end */
-    public record Token(
-            UUID id, String name, Instant createdAt, @Nullable Instant lastUsedAt, @Nullable Instant expiresAt) {}
+        /** Whether its owner can log in with it. */
+        boolean wayIn() {
+            return appId == null;
+        }
+    }
 
     private final JdbcClient jdbc;
     private final Organizations organizations;
     private final Clock clock;
-    private final SecureRandom random;
 
-    Accounts(JdbcClient jdbc, Organizations organizations, Clock clock, SecureRandom random) {
+    Accounts(JdbcClient jdbc, Organizations organizations, Clock clock) {
         this.jdbc = jdbc;
         this.organizations = organizations;
         this.clock = clock;
-        this.random = random;
     }
 
     public boolean exists(String name) {
@@ -101,22 +92,38 @@ public class Accounts {
         return jdbc.sql("select id, name, created_at from account where id = ?").param(id).query(Account.class).single();
     }
 
+    /** The same for a key that acts for its owner. */
+    @Transactional
+    public boolean addSshKey(UUID accountId, SshPublicKey key) {
+        return addSshKey(accountId, key, null);
+    }
+
     /**
      * Adds a key to an account; adding it twice changes nothing.
      *
+     * @param app the only one that it is to push to, and nothing else
      * @return whether it is new there
      */
     @Transactional
-    public boolean addSshKey(UUID accountId, SshPublicKey key) {
+    public boolean addSshKey(UUID accountId, SshPublicKey key, @Nullable UUID app) {
         lock(accountId);
+        jdbc.sql("delete from ssh_key where account_id = ? and app_id in (select id from app where destroyed_at is not null)")
+                .param(accountId).update();
+        for (Key known : sshKeys(accountId)) {
+            // A key that one keeps in a CI must not become one's own by being added again, nor the other way round.
+            if (known.fingerprint().equals(key.fingerprint()) && !Objects.equals(known.appId(), app)) {
+                throw new AccountException.Conflict("Your account has this key already, " + (known.appId() == null ? "as your own"
+                        : "for the app " + known.app()) + ". Remove it first, or better use another one.");
+            }
+        }
         if (sshKeys(accountId).size() >= MOST_KEYS) {
             throw new AccountException.Conflict("This account has " + MOST_KEYS
                     + " keys, and more are not taken. Remove one: caution ssh-keys remove KEY");
         }
         return jdbc.sql("""
-                        insert into ssh_key (id, account_id, fingerprint, public_key, name, created_at)
-                        values (?, ?, ?, ?, ?, ?) on conflict (account_id, fingerprint) do nothing""")
-                .params(UUID.randomUUID(), accountId, key.fingerprint(), key.line(), key.comment(), now())
+                        insert into ssh_key (id, account_id, fingerprint, public_key, name, app_id, created_at)
+                        values (?, ?, ?, ?, ?, ?, ?) on conflict (account_id, fingerprint) do nothing""")
+                .params(UUID.randomUUID(), accountId, key.fingerprint(), key.line(), key.comment(), app, now())
                 .update() == 1;
     }
 
@@ -127,72 +134,40 @@ public class Accounts {
 
     public Page<Key> sshKeys(UUID accountId, PageRequest wanted) {
         return KEYS.page(jdbc, """
-                select id, fingerprint, public_key, name, created_at, last_used_at from ssh_key where account_id = :account""",
+                select k.id, k.fingerprint, k.public_key, k.name, k.app_id, app.name as app, k.created_at, k.last_used_at
+                from ssh_key k left join app on app.id = k.app_id where k.account_id = :account and app.destroyed_at is null""",
                 Map.of("account", accountId), Key.class, wanted);
     }
 
-    /** The last way in stays: without a key or a passkey its owner could not log in again. */
+    /** Whether somebody can log in with a key; those that only push to an app do not count. */
+    boolean hasSshKey(UUID accountId) {
+        return sshKeys(accountId).stream().anyMatch(Key::wayIn);
+    }
+
+    /** The last way in stays: without a key or a passkey its owner could not log in again. What the key brought ends with it. */
     @Transactional
     public void removeSshKey(UUID accountId, UUID key) {
         lock(accountId);
         List<Key> keys = sshKeys(accountId);
-        if (keys.stream().noneMatch(known -> known.id().equals(key))) {
-            throw new AccountException.NotFound("There is no such key. 'caution ssh-keys list' shows yours.");
-        }
-        if (keys.size() == 1 && !hasPasskey(accountId)) {
+        Key removed = keys.stream().filter(known -> known.id().equals(key)).findFirst().orElseThrow(() ->
+                new AccountException.NotFound("There is no such key. 'caution ssh-keys list' shows yours."));
+        if (removed.wayIn() && keys.stream().filter(Key::wayIn).count() == 1 && !hasPasskey(accountId)) {
             throw new AccountException.Conflict("This is the account's last key, and it has no passkey: without one you could"
                     + " neither push nor log in again. Add another first: caution ssh-keys add FILE");
         }
         jdbc.sql("delete from ssh_key where id = ? and account_id = ?").params(key, accountId).update();
     }
 
-    /**
-     * Makes a token and returns it: the only time that anyone sees it.
-     *
-     * @param name what to call it in lists
-     */
-    @Transactional
-    public String createToken(UUID accountId, String name, Instant expiresAt) {
-        jdbc.sql("delete from api_token where account_id = ? and expires_at <= ?").params(accountId, now()).update();
-        String token = Secrets.make(random, TOKEN_PREFIX);
-        jdbc.sql("insert into api_token (id, account_id, hash, name, created_at, expires_at) values (?, ?, ?, ?, ?, ?)")
-                .params(UUID.randomUUID(), accountId, Secrets.hash(token), SshPublicKey.name(name), now(),
-                        expiresAt.atOffset(ZoneOffset.UTC))
-                .update();
-        return token;
+    /** A key of somebody's, as what they came in by. */
+    public WayIn wayIn(UUID accountId, SshPublicKey key) {
+        return new WayIn(jdbc.sql("select id from ssh_key where account_id = ? and fingerprint = ?")
+                .params(accountId, key.fingerprint()).query(UUID.class).single(), null);
     }
 
-    /** Those that are good now, oldest first. */
-    public Page<Token> tokens(UUID accountId, PageRequest wanted) {
-        return TOKENS.page(jdbc, """
-                select id, name, created_at, last_used_at, expires_at from api_token
-                where account_id = :account and (expires_at is null or expires_at > :now)""",
-                Map.of("account", accountId, "now", now()), Token.class, wanted);
-    }
-
-    public void revokeToken(UUID accountId, UUID token) {
-        if (jdbc.sql("delete from api_token where id = ? and account_id = ?").params(token, accountId).update() == 0) {
-            throw new AccountException.NotFound("There is no such token. 'caution tokens list' shows yours.");
-        }
-    }
-
-    public Optional<Caller> byToken(String token) {
-        record Found(Caller caller, @Nullable Instant lastUsedAt) {}
-        var found = jdbc.sql("""
-                        select a.id, a.name, a.created_at, t.id as token, t.last_used_at from api_token t join account a on a.id = t.account_id
-                        where t.hash = ? and (t.expires_at is null or t.expires_at > ?)""")
-                .params(Secrets.hash(token), now())
-                .query((row, i) -> new Found(
-                        new Caller(
-                                new Account(row.getObject("id", UUID.class), row.getString("name"),
-                                        row.getObject("created_at", OffsetDateTime.class).toInstant()),
-                                row.getObject("token", UUID.class)),
-                        instant(row, "last_used_at")))
-                .optional();
-        // Not while the row is read: whoever holds a connection must not wait for a second one.
-        found.filter(used -> isOld(used.lastUsedAt())).ifPresent(used ->
-                jdbc.sql("update api_token set last_used_at = ? where id = ?").params(now(), used.caller().token()).update());
-        return found.map(Found::caller);
+    /** Somebody logs in with one of theirs. */
+    WayIn loggedIn(UUID accountId, String fingerprint) {
+        return new WayIn(jdbc.sql("update ssh_key set last_used_at = ? where account_id = ? and fingerprint = ? and app_id is null returning id")
+                .params(now(), accountId, fingerprint).query(UUID.class).single(), null);
     }
 
     /** Whether any account knows this key: the question SSH asks before it sees a signature. */
@@ -203,47 +178,62 @@ public class Accounts {
                 .single();
     }
 
-    /** The accounts that a key acts for; one key may belong to several people. */
+    /** The accounts that a key acts for; one key may belong to several people. Those that only push to an app act for nobody. */
     public Set<UUID> byKey(String fingerprint) {
-        record Owner(UUID accountId, @Nullable Instant lastUsedAt) {}
-        List<Owner> owners = jdbc.sql("select account_id, last_used_at from ssh_key where fingerprint = ?")
+        return used("app_id is null", fingerprint, Permissions.NOWHERE);
+    }
+
+    /** The accounts that a key pushes for to an app: as their own, or bound to that app. */
+    public Set<UUID> pushers(String fingerprint, UUID app) {
+        return used("(app_id is null or app_id = :app)", fingerprint, app);
+    }
+
+    /** The organizations of the apps that a key is bound to: names by id. */
+    public Map<UUID, String> boundIn(String fingerprint) {
+        var found = new TreeMap<UUID, String>();
+        jdbc.sql("""
+                        select distinct o.id, o.name from ssh_key k join app on app.id = k.app_id
+                        join organization o on o.id = app.organization_id where k.fingerprint = ?""")
                 .param(fingerprint)
-                .query(Owner.class)
+                .query(row -> {
+                    found.put(row.getObject("id", UUID.class), row.getString("name"));
+                });
+        return found;
+    }
+
+    private Set<UUID> used(String which, String fingerprint, UUID app) {
+        record Used(UUID id, UUID accountId, @Nullable Instant lastUsedAt) {}
+        List<Used> keys = jdbc.sql("select id, account_id, last_used_at from ssh_key where fingerprint = :fingerprint and " + which)
+                .param("fingerprint", fingerprint).param("app", app)
+                .query(Used.class)
                 .list();
-        owners.stream().filter(owner -> isOld(owner.lastUsedAt())).forEach(owner -> keyUsed(owner.accountId(), fingerprint));
-        return owners.stream().map(Owner::accountId).collect(Collectors.toUnmodifiableSet());
+        keys.stream().filter(key -> isOld(key.lastUsedAt(), clock.instant())).forEach(key -> keyUsed(key.id()));
+        return keys.stream().map(Used::accountId).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Who acts with a key: where it is several people's, all of their names. */
     public Actor holder(String fingerprint, Actor call) {
-        List<Account> owners = ownersOf(fingerprint);
-        return call.known(owners.size() == 1 ? owners.getFirst().id() : null,
-                String.join(",", owners.stream().map(Account::name).toList()), Actor.By.SSH_KEY, fingerprint);
+        List<Account> holders = holders(fingerprint);
+        return call.known(holders.size() == 1 ? holders.getFirst().id() : null,
+                String.join(",", holders.stream().map(Account::name).toList()), Actor.By.SSH_KEY, fingerprint);
     }
 
-    /** The same, before it is known for which of them: nothing is noted. */
+    /** Whose key it is, whatever it may. */
+    public List<Account> holders(String fingerprint) {
+        return jdbc.sql(HOLDERS.formatted("")).param(fingerprint).query(Account.class).list();
+    }
+
+    /** Whom it acts for, before it is known for which of them: nothing is noted. */
     public List<Account> ownersOf(String fingerprint) {
-        return jdbc.sql("""
-                        select a.id, a.name, a.created_at from account a join ssh_key k on k.account_id = a.id
-                        where k.fingerprint = ? order by a.name""")
-                .param(fingerprint)
-                .query(Account.class)
-                .list();
+        return jdbc.sql(HOLDERS.formatted(" and k.app_id is null")).param(fingerprint).query(Account.class).list();
     }
 
-    void keyUsed(UUID accountId, String fingerprint) {
-        jdbc.sql("update ssh_key set last_used_at = ? where account_id = ? and fingerprint = ?")
-                .params(now(), accountId, fingerprint)
-                .update();
+    private void keyUsed(UUID key) {
+        jdbc.sql("update ssh_key set last_used_at = ? where id = ?").params(now(), key).update();
     }
 
-    private boolean isOld(@Nullable Instant use) {
-        return use == null || use.isBefore(clock.instant().minus(GRAIN));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        var time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+    static boolean isOld(@Nullable Instant use, Instant now) {
+        return use == null || use.isBefore(now.minus(GRAIN));
     }
 
     private boolean hasPasskey(UUID accountId) {

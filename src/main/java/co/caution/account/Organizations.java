@@ -155,6 +155,11 @@ public class Organizations {
     private void remove(UUID organization, UUID member) {
         keepAnOwner(organization, member, Role.VIEWER);
         jdbc.sql("delete from membership where organization_id = ? and account_id = ?").params(organization, member).update();
+        // What they may is asked at each use; but what they made for these apps alone must not be good again should they come back.
+        for (String table : List.of("api_token", "ssh_key")) {
+            jdbc.sql("delete from " + table + " where account_id = ? and app_id in (select id from app where organization_id = ?)")
+                    .params(member, organization).update();
+        }
         forgetInvitations(organization, member);
     }
 

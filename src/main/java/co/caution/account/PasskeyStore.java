@@ -77,6 +77,11 @@ class PasskeyStore implements UserCredentialRepository, PublicKeyCredentialUserE
         return jdbc.sql(ALL + "credential_id = ?").param(id.getBytes()).query((row, _) -> record(row)).optional().orElse(null);
     }
 
+    /** Ours for it. */
+    UUID id(Bytes credential) {
+        return jdbc.sql("select id from passkey where credential_id = ?").param(credential.getBytes()).query(UUID.class).single();
+    }
+
     @Override
     public List<CredentialRecord> findByUserId(Bytes handle) {
         return jdbc.sql(ALL + "account_id = ?").param(account(handle)).query((row, _) -> record(row)).list();

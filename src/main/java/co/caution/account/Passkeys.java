@@ -63,6 +63,9 @@ public class Passkeys {
 
     public record Passkey(UUID id, String name, boolean synced, Instant createdAt, @Nullable Instant lastUsedAt) {}
 
+    /** Who is signed in, and by which of their passkeys. */
+    public record In(Account account, UUID passkey) {}
+
     private record Challenge(byte[] challenge, @Nullable UUID accountId, @Nullable String userName) {}
 
     private final JdbcClient jdbc;
@@ -99,7 +102,7 @@ public class Passkeys {
      *
      * @throws AccountException.NotSignedIn whatever is wrong, always in the same words
      */
-    public Account login(UUID id, PublicKeyCredential<AuthenticatorAssertionResponse> answer) {
+    public In login(UUID id, PublicKeyCredential<AuthenticatorAssertionResponse> answer) {
         Challenge asked = take(id, Purpose.LOGIN);
         Bytes handle = answer.getResponse().getUserHandle();
         var known = store.findByCredentialId(answer.getRawId());
@@ -112,7 +115,7 @@ public class Passkeys {
         } catch (RuntimeException e) {
             throw refused(e.getClass().getSimpleName()); // its message may hold what was signed
         }
-        return accounts.account(PasskeyStore.account(handle));
+        return new In(accounts.account(PasskeyStore.account(handle)), store.id(answer.getRawId()));
     }
 
     @Transactional
@@ -142,7 +145,7 @@ public class Passkeys {
     }
 
     /** The account, its passkey and the membership, or none of them; the challenge is used up in any case. */
-    public Account enter(String invitation, UUID id, PublicKeyCredential<AuthenticatorAttestationResponse> answer, String name,
+    public In enter(String invitation, UUID id, PublicKeyCredential<AuthenticatorAttestationResponse> answer, String name,
             Together together) {
         Challenge asked = take(id, Purpose.ENTER);
         if (asked.accountId() == null || asked.userName() == null) {
@@ -151,13 +154,13 @@ public class Passkeys {
         return together.run(() -> {
             Account account = invitations.enter(invitation, asked.accountId(), asked.userName());
             register(new Bytes(asked.challenge()), account.id(), account.name(), answer, name);
-            return account;
+            return new In(account, store.id(answer.getRawId()));
         });
     }
 
     /** Runs something in one transaction. */
     public interface Together {
-        Account run(Supplier<Account> what);
+        In run(Supplier<In> what);
     }
 
     private void register(Bytes challenge, UUID account, String user, PublicKeyCredential<AuthenticatorAttestationResponse> answer,
@@ -196,7 +199,7 @@ public class Passkeys {
         }
     }
 
-    /** The last way in stays. */
+    /** The last way in stays. Sessions and tokens that the passkey brought end with it. */
     @Transactional
     public void remove(UUID account, UUID passkey) {
         accounts.lock(account);
@@ -204,7 +207,7 @@ public class Passkeys {
         if (all.stream().noneMatch(known -> known.id().equals(passkey))) {
             throw noSuch();
         }
-        if (all.size() == 1 && accounts.sshKeys(account).isEmpty()) {
+        if (all.size() == 1 && !accounts.hasSshKey(account)) {
             throw new AccountException.Conflict("This is your last passkey, and you have no SSH key: without either you could not sign in"
                     + " again. Add another first.");
         }

@@ -13,11 +13,16 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Browsers that are signed in, each by a random cookie of which the database holds the hash. */
+/**
+ * Browsers that are signed in, each by two random secrets of which the database holds the hashes. Cookies know no ports,
+ * and apps are other ports of the same host: what they receive is worth nothing without the other secret, which the
+ * gateway's own pages keep where only they can read it.
+ */
 @Service
 public class Sessions {
 
@@ -34,6 +39,13 @@ public class Sessions {
 
     public record Session(UUID id, String name, Instant createdAt, Instant lastUsedAt, Instant expiresAt) {}
 
+    /**
+     * Shown this once.
+     *
+     * @param page for the pages' own storage
+     */
+    public record Begun(String cookie, String page) {}
+
     /** Whose call it is, and by which session. */
     public record Caller(UUID account, String name, UUID session) {}
 
@@ -49,29 +61,28 @@ public class Sessions {
 
     /**
      * @param name what the browser calls itself
-     * @return the cookie's value, shown this once
      */
     @Transactional
-    public String begin(UUID account, String name) {
+    public Begun begin(UUID account, String name, WayIn by) {
         jdbc.sql("delete from session where expires_at <= ? or last_used_at <= ?").params(now(), idle()).update();
-        String secret = Secrets.make(random, "");
+        var begun = new Begun(Secrets.make(random, ""), Secrets.make(random, ""));
         var now = clock.instant();
         jdbc.sql("""
-                        insert into session (id, account_id, hash, name, created_at, last_used_at, expires_at)
-                        values (?, ?, ?, ?, ?, ?, ?)""")
-                .params(UUID.randomUUID(), account, Secrets.hash(secret), SshPublicKey.name(name), at(now), at(now),
-                        at(now.plus(LONGEST)))
+                        insert into session (id, account_id, hash, page_hash, name, ssh_key_id, passkey_id, created_at, last_used_at, expires_at)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
+                .params(UUID.randomUUID(), account, Secrets.hash(begun.cookie()), Secrets.hash(begun.page()), SshPublicKey.name(name),
+                        by.sshKey(), by.passkey(), at(now), at(now), at(now.plus(LONGEST)))
                 .update();
-        return secret;
+        return begun;
     }
 
-    public Optional<Caller> find(String secret) {
+    public Optional<Caller> find(String cookie, String page) {
         record Found(UUID account, String name, UUID session, Instant lastUsedAt) {}
         var found = jdbc.sql("""
                         select a.id as account, a.name, s.id as session, s.last_used_at from session s
                         join account a on a.id = s.account_id
-                        where s.hash = ? and s.expires_at > ? and s.last_used_at > ?""")
-                .params(Secrets.hash(secret), now(), idle())
+                        where s.hash = ? and s.page_hash = ? and s.expires_at > ? and s.last_used_at > ?""")
+                .params(Secrets.hash(cookie), Secrets.hash(page), now(), idle())
                 .query(Found.class)
                 .optional();
         // Not while the row is read: whoever holds a connection must not wait for a second one.
@@ -95,6 +106,17 @@ public class Sessions {
         if (jdbc.sql("delete from session where id = ? and account_id = ?").params(session, account).update() == 0) {
             throw new AccountException.NotFound("There is no such session of yours: it has ended.");
         }
+    }
+
+    /**
+     * Ends all of somebody's.
+     *
+     * @param but the one to keep; null: none
+     * @return how many
+     */
+    @Transactional
+    public int endAll(UUID account, @Nullable UUID but) {
+        return jdbc.sql("delete from session where account_id = ? and id <> ?").params(account, but == null ? Permissions.NOWHERE : but).update();
     }
 
     private OffsetDateTime now() {

@@ -36,13 +36,15 @@ public class SignIn {
 
     private final JdbcClient jdbc;
     private final Accounts accounts;
+    private final Tokens tokens;
     private final LoginOrigins origins;
     private final Clock clock;
     private final SecureRandom random;
 
-    SignIn(JdbcClient jdbc, Accounts accounts, LoginOrigins origins, Clock clock, SecureRandom random) {
+    SignIn(JdbcClient jdbc, Accounts accounts, Tokens tokens, LoginOrigins origins, Clock clock, SecureRandom random) {
         this.jdbc = jdbc;
         this.accounts = accounts;
+        this.tokens = tokens;
         this.origins = origins;
         this.clock = clock;
         this.random = random;
@@ -105,9 +107,9 @@ public class SignIn {
             throw new AccountException.Conflict("The key " + key + " acts for several accounts ("
                     + String.join(", ", meant.stream().map(Account::name).toList()) + "). Name one: caution login --user NAME");
         }
-        accounts.keyUsed(meant.getFirst().id(), key);
-        Instant end = clock.instant().plus(Accounts.LOGIN_LIFE);
-        return new SignedIn(meant.getFirst(), key, accounts.createToken(meant.getFirst().id(), tokenName, end), end);
+        Account in = meant.getFirst();
+        Instant end = clock.instant().plus(Tokens.LOGIN_LIFE);
+        return new SignedIn(in, key, tokens.create(in.id(), tokenName, end, accounts.loggedIn(in.id(), key)), end);
     }
 
     private static String signer(String signature, LoginMessage message) {

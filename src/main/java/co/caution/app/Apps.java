@@ -29,6 +29,9 @@ public class Apps {
     /** The request attribute that holds all {@link Owner}s in whom the caller may do what is asked. */
     public static final String OWNERS = "caution.organizations";
 
+    /** The request attribute that holds the id of the only app that a call may be about; absent: all. */
+    public static final String ONLY = "caution.app";
+
     /** An organization, as those who asked for permission found it. */
     public record Owner(UUID id, String name) {}
 

@@ -1,7 +1,10 @@
 package co.caution.gateway;
 
-import co.caution.account.AccountException;
 import co.caution.account.Accounts;
+import co.caution.account.Action;
+import co.caution.account.Grant;
+import co.caution.account.Permissions;
+import co.caution.account.Scope;
 import co.caution.app.Apps;
 import co.caution.paging.PageRequest;
 import co.caution.sshkey.SshPublicKey;
@@ -22,39 +25,41 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** An account over HTTP: its keys and tokens. Each call acts for the account whose token it carries. */
+/** An account over HTTP, and its keys. Each call acts for the account whose token it carries. */
 @RestController
 @RequestMapping("/api/account")
 class AccountController {
 
-    record AccountView(UUID id, String name, Instant createdAt) {}
+    /** @param scopes and {@code app}: of what the call carries */
+    record AccountView(UUID id, String name, Instant createdAt, List<String> scopes, @Nullable UUID app) {}
 
-    record NewKey(String sshKey) {}
+    /** @param app id or name of the only app that it is to push to */
+    record NewKey(String sshKey, @Nullable String app) {}
 
     record KeyView(
-            UUID id, String fingerprint, String type, String name, String publicKey, Instant createdAt,
+            UUID id, String fingerprint, String type, String name, @Nullable String app, String publicKey, Instant createdAt,
             @Nullable Instant lastUsedAt) {
         static KeyView of(Accounts.Key key) {
             return new KeyView(key.id(), key.fingerprint(), key.publicKey().substring(0, key.publicKey().indexOf(' ')),
-                    key.name(), key.publicKey(), key.createdAt(), key.lastUsedAt());
+                    key.name(), key.app(), key.publicKey(), key.createdAt(), key.lastUsedAt());
         }
     }
 
-    /** @param current whether this very call carries it */
-    record TokenView(
-            UUID id, String name, boolean current, Instant createdAt, @Nullable Instant lastUsedAt,
-            @Nullable Instant expiresAt) {}
-
     private final Accounts accounts;
+    private final Permissions permissions;
+    private final Apps apps;
 
-    AccountController(Accounts accounts) {
+    AccountController(Accounts accounts, Permissions permissions, Apps apps) {
         this.accounts = accounts;
+        this.permissions = permissions;
+        this.apps = apps;
     }
 
     @GetMapping
-    AccountView account(@RequestAttribute(Apps.CALLER) UUID caller) {
+    AccountView account(@RequestAttribute(Apps.CALLER) UUID caller, @RequestAttribute(Grant.ATTRIBUTE) Grant grant) {
         var account = accounts.account(caller);
-        return new AccountView(account.id(), account.name(), account.createdAt());
+        return new AccountView(account.id(), account.name(), account.createdAt(), grant.scopes().stream().sorted().map(Scope::word).toList(),
+                grant.app());
     }
 
     @GetMapping("/ssh-keys")
@@ -66,7 +71,8 @@ class AccountController {
     @PostMapping("/ssh-keys")
     ResponseEntity<KeyView> addKey(@RequestAttribute(Apps.CALLER) UUID caller, @RequestBody NewKey request) {
         var key = SshPublicKey.parse(request.sshKey());
-        boolean added = accounts.addSshKey(caller, key);
+        UUID app = request.app() == null ? null : OwnApps.find(permissions, apps, caller, Action.DEPLOY, request.app());
+        boolean added = accounts.addSshKey(caller, key, app);
         var view = accounts.sshKeys(caller).stream()
                 .filter(known -> known.fingerprint().equals(key.fingerprint()))
                 .map(KeyView::of)
@@ -79,33 +85,5 @@ class AccountController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void removeKey(@RequestAttribute(Apps.CALLER) UUID caller, @PathVariable UUID key) {
         accounts.removeSshKey(caller, key);
-    }
-
-    @GetMapping("/tokens")
-    ResponseEntity<List<TokenView>> tokens(
-            @RequestAttribute(Apps.CALLER) UUID caller,
-            @RequestAttribute(name = Accounts.TOKEN, required = false) @Nullable UUID current,
-            PageRequest wanted,
-            HttpServletRequest http) {
-        return accounts.tokens(caller, wanted).answer(token -> new TokenView(token.id(), token.name(), token.id().equals(current),
-                token.createdAt(), token.lastUsedAt(), token.expiresAt()), http);
-    }
-
-    @DeleteMapping("/tokens/{token}")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void revoke(@RequestAttribute(Apps.CALLER) UUID caller, @PathVariable UUID token) {
-        accounts.revokeToken(caller, token);
-    }
-
-    /** Logging out. */
-    @DeleteMapping("/tokens/current")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void revokeCurrent(
-            @RequestAttribute(Apps.CALLER) UUID caller,
-            @RequestAttribute(name = Accounts.TOKEN, required = false) @Nullable UUID current) {
-        if (current == null) {
-            throw new AccountException.NotFound("This call carries no token, but a browser's session.");
-        }
-        accounts.revokeToken(caller, current);
     }
 }

@@ -1,6 +1,6 @@
 package co.caution.gateway;
 
-import co.caution.account.Accounts;
+import co.caution.account.Tokens;
 import co.caution.app.Apps;
 import co.caution.audit.Acting;
 import co.caution.audit.Actor;
@@ -46,7 +46,7 @@ class ActorFilter extends OncePerRequestFilter {
             return nobody.known(caller.account(), caller.name(), Actor.By.SSH_KEY, caller.fingerprint());
         }
         if (request.getAttribute(Apps.CALLER) instanceof UUID caller) {
-            return request.getAttribute(Accounts.TOKEN) instanceof UUID token
+            return request.getAttribute(Tokens.CURRENT) instanceof UUID token
                     ? nobody.known(caller, in.getName(), Actor.By.TOKEN, token.toString())
                     : nobody.known(caller, in.getName(), Actor.By.SESSION, String.valueOf(request.getAttribute(SessionFilter.SESSION)));
         }

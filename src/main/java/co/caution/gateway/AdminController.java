@@ -1,6 +1,7 @@
 package co.caution.gateway;
 
 import co.caution.account.Accounts;
+import co.caution.account.Tokens;
 import co.caution.sshkey.SshPublicKey;
 import java.time.Clock;
 import java.time.Instant;
@@ -24,10 +25,12 @@ class AdminController {
     record Created(String name, boolean existed, String fingerprint, String token, Instant expiresAt) {}
 
     private final Accounts accounts;
+    private final Tokens tokens;
     private final Clock clock;
 
-    AdminController(Accounts accounts, Clock clock) {
+    AdminController(Accounts accounts, Tokens tokens, Clock clock) {
         this.accounts = accounts;
+        this.tokens = tokens;
         this.clock = clock;
     }
 
@@ -39,8 +42,8 @@ class AdminController {
         boolean existed = accounts.exists(request.name());
         var account = accounts.findOrCreate(request.name());
         accounts.addSshKey(account.id(), key);
-        var end = clock.instant().plus(Accounts.GIVEN_TOKEN_LIFE);
-        String token = accounts.createToken(account.id(), "given by the operator", end);
+        var end = clock.instant().plus(Tokens.LONGEST);
+        String token = tokens.create(account.id(), "given by the operator", end, accounts.wayIn(account.id(), key));
         return new Created(account.name(), existed, key.fingerprint(), token, end);
     }
 }

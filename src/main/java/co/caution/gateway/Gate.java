@@ -2,14 +2,17 @@ package co.caution.gateway;
 
 import co.caution.account.AccountException;
 import co.caution.account.Action;
+import co.caution.account.Grant;
 import co.caution.account.Organization;
 import co.caution.account.Organizations;
 import co.caution.account.Permissions;
+import co.caution.account.Scope;
 import co.caution.app.App;
 import co.caution.app.AppException;
 import co.caution.app.Apps;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,12 +70,15 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
             LOG.error("{} {} has no line in the table of routes and is therefore not served", verb, pattern);
             throw new ResponseStatusException(HttpStatus.NOT_FOUND);
         }
+        demand(request, route.get().access());
         switch (route.get().access()) {
             case Access.Within within -> request.setAttribute(Apps.OWNER, permit(request, within));
-            case Access.Wherever wherever -> request.setAttribute(Apps.OWNERS,
-                    permissions.where(caller(request), wherever.action()).entrySet().stream()
-                            .map(found -> new Apps.Owner(found.getKey(), found.getValue()))
-                            .toList());
+            case Access.Wherever wherever -> {
+                request.setAttribute(Apps.OWNERS, permissions.where(caller(request), wherever.action()).entrySet().stream()
+                        .map(found -> new Apps.Owner(found.getKey(), found.getValue()))
+                        .toList());
+                request.setAttribute(Apps.ONLY, grant(request).app());
+            }
             // Whether they are who they must be was asked on the way here.
             case Access.Anyone _ -> nameForId(request);
             case Access.Oneself _, Access.Operator _, Access.Monitor _ -> {}
@@ -80,12 +86,43 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
         return true;
     }
 
+    /** Before anything is looked up: what is said here is the same whatever there is. */
+    private static void demand(HttpServletRequest request, Access access) {
+        if (access instanceof Access.Anyone || access instanceof Access.Operator || access instanceof Access.Monitor) {
+            return;
+        }
+        Grant grant = grant(request);
+        var missing = EnumSet.noneOf(Scope.class);
+        missing.addAll(access.scopes());
+        missing.removeAll(grant.scopes());
+        if (!missing.isEmpty()) {
+            throw new AccountException.Denied("This token is not for that: it lacks the scope " + Scope.words(missing).replace(" ", ", ")
+                    + ". It has " + Scope.words(grant.scopes()).replace(" ", ", ") + ". Use one that has it, or log in: caution login");
+        }
+        if (grant.app() != null && !access.takesBound()) {
+            throw new AccountException.Denied("This token is for one app, and this is not about that. Use another one, or log in:"
+                    + " caution login");
+        }
+    }
+
+    private static Grant grant(HttpServletRequest request) {
+        if (request.getAttribute(Grant.ATTRIBUTE) instanceof Grant grant) {
+            return grant;
+        }
+        throw new IllegalStateException("what the call carries is not known, and yet it came to the gate");
+    }
+
     private Apps.Owner permit(HttpServletRequest request, Access.Within within) {
         UUID caller = caller(request);
         return switch (within.subject()) {
             case APP -> {
+                Grant grant = grant(request);
                 var theirs = permissions.organizations(List.of(caller));
-                Optional<App> app = find(request, theirs);
+                if (grant.app() != null) {
+                    // Names are looked for where its app is: apps of that name elsewhere are not there for it.
+                    theirs.keySet().retainAll(apps.find(grant.app().toString(), null, theirs).map(App::organizationId).stream().toList());
+                }
+                Optional<App> app = find(request, theirs).filter(found -> grant.reaches(found.id()));
                 UUID owner = app.map(App::organizationId).orElse(Permissions.NOWHERE);
                 var permitted = permit(caller, Optional.ofNullable(theirs.get(owner)).map(name -> new Apps.Owner(owner, name)),
                         within.action(), new AppException.NotFound(variable(request, APP)));

@@ -2,6 +2,7 @@ package co.caution.gateway;
 
 import co.caution.account.Accounts;
 import co.caution.account.Invitations;
+import co.caution.account.Tokens;
 import co.caution.app.Apps;
 import co.caution.app.PlatformSettings;
 import co.caution.sshkey.SshPublicKey;
@@ -40,12 +41,14 @@ class InvitationController {
 
     private final Invitations invitations;
     private final Accounts accounts;
+    private final Tokens tokens;
     private final PlatformSettings settings;
     private final Clock clock;
 
-    InvitationController(Invitations invitations, Accounts accounts, PlatformSettings settings, Clock clock) {
+    InvitationController(Invitations invitations, Accounts accounts, Tokens tokens, PlatformSettings settings, Clock clock) {
         this.invitations = invitations;
         this.accounts = accounts;
+        this.tokens = tokens;
         this.settings = settings;
         this.clock = clock;
     }
@@ -68,8 +71,9 @@ class InvitationController {
         var key = SshPublicKey.parse(request.sshKey());
         var account = invitations.enter(String.valueOf(request.invitation()), request.name());
         accounts.addSshKey(account.id(), key);
-        var end = clock.instant().plus(Accounts.LOGIN_LIFE);
-        return new Entered(account.name(), key.fingerprint(), accounts.createToken(account.id(), "invitation", end), end);
+        var end = clock.instant().plus(Tokens.LOGIN_LIFE);
+        return new Entered(account.name(), key.fingerprint(), tokens.create(account.id(), "invitation", end,
+                accounts.wayIn(account.id(), key)), end);
     }
 
     @PostMapping("/api/admin/owner")

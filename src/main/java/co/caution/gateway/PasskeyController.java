@@ -1,8 +1,8 @@
 package co.caution.gateway;
 
-import co.caution.account.Account;
 import co.caution.account.Passkeys;
 import co.caution.account.Sessions;
+import co.caution.account.WayIn;
 import co.caution.app.Apps;
 import co.caution.paging.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -52,7 +52,8 @@ class PasskeyController {
 
     record Name(String name) {}
 
-    record SignedIn(String user) {}
+    /** @param session the half of it that the page keeps, for the header {@link SessionFilter#PAGE}; shown this once */
+    record SignedIn(String user, String session) {}
 
     record PasskeyView(UUID id, String name, boolean synced, Instant createdAt, @Nullable Instant lastUsedAt) {
         static PasskeyView of(Passkeys.Passkey passkey) {
@@ -91,14 +92,15 @@ class PasskeyController {
     @PostMapping("/api/invitations/passkey")
     @ResponseStatus(HttpStatus.CREATED)
     SignedIn enter(@RequestBody Answer answer, HttpServletRequest http, HttpServletResponse response) {
-        Account account = passkeys.enter(String.valueOf(answer.invitation()), answer.id(), WebAuthnJson.attestation(answer.credential()),
+        var in = passkeys.enter(String.valueOf(answer.invitation()), answer.id(), WebAuthnJson.attestation(answer.credential()),
                 answer.called(), what -> transactions.execute(_ -> what.get()));
-        return signIn(account, http, response);
+        return signIn(in, http, response);
     }
 
-    private SignedIn signIn(Account account, HttpServletRequest http, HttpServletResponse response) {
-        cookie.set(response, sessions.begin(account.id(), BrowserName.of(http)));
-        return new SignedIn(account.name());
+    private SignedIn signIn(Passkeys.In in, HttpServletRequest http, HttpServletResponse response) {
+        var begun = sessions.begin(in.account().id(), BrowserName.of(http), new WayIn(null, in.passkey()));
+        cookie.set(response, begun.cookie());
+        return new SignedIn(in.account().name(), begun.page());
     }
 
     @GetMapping("/api/passkeys")

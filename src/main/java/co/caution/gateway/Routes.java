@@ -1,6 +1,7 @@
 package co.caution.gateway;
 
 import co.caution.account.Action;
+import co.caution.account.Scope;
 import co.caution.gateway.Access.Anyone;
 import co.caution.gateway.Access.Monitor;
 import co.caution.gateway.Access.Oneself;
@@ -10,6 +11,7 @@ import co.caution.gateway.Access.Wherever;
 import co.caution.gateway.Access.Within;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.http.HttpMethod;
 
 /** Every route and who may call it. What is not here is not served; {@code docs/reference/permissions.md} is made from it. */
@@ -28,6 +30,13 @@ final class Routes {
     private static final Access VERIFYING = new Anyone("verifying is for everybody");
     private static final Access ENTERING = new Anyone("it is the way in");
 
+    /** Any token may ask who it is, and end itself. */
+    private static final Access ITSELF = new Oneself(Set.of());
+    private static final Access LOOK = new Oneself(Set.of(Scope.READ));
+    private static final Access CHANGE = new Oneself(Set.of(Scope.MANAGE));
+    /** What makes another way in, which may everything: so must whatever asks for it. */
+    private static final Access GIVE = new Oneself(Scope.ALL);
+
     private static final Access PAGE = new Anyone("it holds nobody's data");
 
     static final List<Route> ALL = List.of(
@@ -39,19 +48,21 @@ final class Routes {
             get("/.well-known/caution/enclaveos/{digest}/{file}", VERIFYING),
             get("/.well-known/caution/files/{sha256}", VERIFYING),
             post("/api/apps/{app}/attestation", VERIFYING),
-            get("/api/trust-root", new Oneself()),
+            get("/api/trust-root", ITSELF),
             post("/api/login/challenge", ENTERING),
             post("/api/login", ENTERING),
             post("/api/admin/users", new Operator()),
             get("/api/admin/backup", new Operator()),
-            get("/api/status", new Oneself()),
-            get("/api/account", new Oneself()),
-            get("/api/account/ssh-keys", new Oneself()),
-            proven(post("/api/account/ssh-keys", new Oneself())),
-            proven(delete("/api/account/ssh-keys/{key}", new Oneself())),
-            get("/api/account/tokens", new Oneself()),
-            delete("/api/account/tokens/{token}", new Oneself()),
-            delete("/api/account/tokens/current", new Oneself()),
+            get("/api/status", LOOK),
+            get("/api/account", ITSELF),
+            get("/api/account/ssh-keys", LOOK),
+            proven(post("/api/account/ssh-keys", GIVE)),
+            proven(delete("/api/account/ssh-keys/{key}", CHANGE)),
+            get("/api/account/tokens", LOOK),
+            post("/api/account/tokens", CHANGE),
+            delete("/api/account/tokens", CHANGE),
+            delete("/api/account/tokens/{token}", CHANGE),
+            delete("/api/account/tokens/current", ITSELF),
             get("/", PAGE),
             get("/account", PAGE),
             get("/join", PAGE),
@@ -60,18 +71,19 @@ final class Routes {
             post("/api/passkeys/login", ENTERING),
             post("/api/invitations/passkey/options", ENTERING),
             post("/api/invitations/passkey", ENTERING),
-            get("/api/passkeys", new Oneself()),
-            post("/api/passkeys/options", new Oneself()),
-            new Route(HttpMethod.POST, "/api/passkeys", new Oneself(), Proof.FRESH_BUT_FOR_THE_FIRST),
-            patch("/api/passkeys/{passkey}", new Oneself()),
-            proven(delete("/api/passkeys/{passkey}", new Oneself())),
-            proven(post("/api/account/browser-link", new Oneself())),
-            get("/api/sessions", new Oneself()),
-            post("/api/sessions", new Oneself()),
-            delete("/api/sessions/{session}", new Oneself()),
-            delete("/api/sessions/current", new Oneself()),
-            get("/api/organizations", new Oneself()),
-            post("/api/organizations", new Oneself()),
+            get("/api/passkeys", LOOK),
+            post("/api/passkeys/options", GIVE),
+            new Route(HttpMethod.POST, "/api/passkeys", GIVE, Proof.FRESH_BUT_FOR_THE_FIRST),
+            patch("/api/passkeys/{passkey}", CHANGE),
+            proven(delete("/api/passkeys/{passkey}", CHANGE)),
+            proven(post("/api/account/browser-link", GIVE)),
+            get("/api/sessions", LOOK),
+            post("/api/sessions", GIVE),
+            delete("/api/sessions", CHANGE),
+            delete("/api/sessions/{session}", CHANGE),
+            delete("/api/sessions/current", ITSELF),
+            get("/api/organizations", LOOK),
+            post("/api/organizations", CHANGE),
             proven(delete("/api/organizations/{organization}/membership", organization(Action.LEAVE))),
             get("/api/organizations/{organization}/members", organization(Action.LOOK_AT_MEMBERS)),
             proven(patch("/api/organizations/{organization}/members/{member}", organization(Action.CHANGE_MEMBER))),
@@ -81,7 +93,7 @@ final class Routes {
             delete("/api/organizations/{organization}/invitations/{invitation}", organization(Action.INVITE)),
             post("/api/invitations/look", ENTERING),
             post("/api/invitations/enter", ENTERING),
-            post("/api/invitations/accept", new Oneself()),
+            post("/api/invitations/accept", CHANGE),
             post("/api/admin/owner", new Operator()),
             post("/api/apps", new Within(Action.CREATE_APP, Subject.PARAMETER)),
             get("/api/apps", new Wherever(Action.LOOK_AT_APPS)),

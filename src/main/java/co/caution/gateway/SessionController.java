@@ -3,6 +3,8 @@ package co.caution.gateway;
 import co.caution.account.AccountException;
 import co.caution.account.Accounts;
 import co.caution.account.Sessions;
+import co.caution.account.Tokens;
+import co.caution.account.WayIn;
 import co.caution.app.Apps;
 import co.caution.app.PlatformSettings;
 import co.caution.paging.PageRequest;
@@ -16,6 +18,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -36,15 +39,20 @@ class SessionController {
     /** @param link shown this once */
     record BrowserLink(String link, Instant expiresAt) {}
 
+    /** @param ended how many */
+    record Ended(int ended) {}
+
     private final Sessions sessions;
     private final Accounts accounts;
+    private final Tokens tokens;
     private final SessionCookie cookie;
     private final PlatformSettings settings;
     private final Clock clock;
 
-    SessionController(Sessions sessions, Accounts accounts, SessionCookie cookie, PlatformSettings settings, Clock clock) {
+    SessionController(Sessions sessions, Accounts accounts, Tokens tokens, SessionCookie cookie, PlatformSettings settings, Clock clock) {
         this.sessions = sessions;
         this.accounts = accounts;
+        this.tokens = tokens;
         this.cookie = cookie;
         this.settings = settings;
         this.clock = clock;
@@ -61,21 +69,34 @@ class SessionController {
     /** A token of ten minutes in a link, for {@link #exchange}. */
     @PostMapping("/api/account/browser-link")
     @ResponseStatus(HttpStatus.CREATED)
-    BrowserLink link(@RequestAttribute(Apps.CALLER) UUID caller) {
+    BrowserLink link(@RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = Tokens.CURRENT, required = false) @Nullable UUID token) {
         var end = clock.instant().plus(LINK_LIFE);
-        return new BrowserLink(settings.publicUrl() + "/#" + accounts.createToken(caller, "for a browser", end), end);
+        WayIn by = token == null ? WayIn.NONE : tokens.wayIn(token);
+        return new BrowserLink(settings.publicUrl() + "/#" + tokens.create(caller, "for a browser", end, by), end);
     }
 
     /** Gives a token away for a session: the token ends, so that a link in a browser's history opens nothing. */
     @PostMapping("/api/sessions")
-    @ResponseStatus(HttpStatus.NO_CONTENT)
-    void exchange(@RequestAttribute(Apps.CALLER) UUID caller,
-            @RequestAttribute(name = Accounts.TOKEN, required = false) @Nullable UUID token, HttpServletRequest http, HttpServletResponse response) {
+    @ResponseStatus(HttpStatus.CREATED)
+    @Transactional
+    public PasskeyController.SignedIn exchange(@RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = Tokens.CURRENT, required = false) @Nullable UUID token, HttpServletRequest http, HttpServletResponse response) {
         if (token == null) {
             throw new AccountException.Conflict("This browser is signed in already.");
         }
-        accounts.revokeToken(caller, token);
-        cookie.set(response, sessions.begin(caller, BrowserName.of(http)));
+        WayIn by = tokens.wayIn(token);
+        tokens.revoke(caller, token);
+        var begun = sessions.begin(caller, BrowserName.of(http), by);
+        cookie.set(response, begun.cookie());
+        return new PasskeyController.SignedIn(accounts.account(caller).name(), begun.page());
+    }
+
+    /** All others: who signs out everywhere ends this one last. */
+    @DeleteMapping("/api/sessions")
+    Ended endOthers(@RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = SessionFilter.SESSION, required = false) @Nullable UUID current) {
+        return new Ended(sessions.endAll(caller, current));
     }
 
     @DeleteMapping("/api/sessions/{session}")

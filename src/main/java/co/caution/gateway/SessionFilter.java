@@ -1,5 +1,6 @@
 package co.caution.gateway;
 
+import co.caution.account.Grant;
 import co.caution.account.LoginOrigins;
 import co.caution.account.Sessions;
 import co.caution.app.Apps;
@@ -21,7 +22,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Signs a browser's call in by its cookie. Browsers add cookies to what other sites make them send, too, but say in
+ * Signs a browser's call in by its cookie and the secret that its page keeps. Browsers add cookies to what other sites make them send, too, but say in
  * {@code Origin} who that was: a write is taken from our own pages alone.
  */
 @Component
@@ -29,6 +30,9 @@ class SessionFilter extends OncePerRequestFilter {
 
     /** The request attribute that holds the id of the session which a call carries. */
     static final String SESSION = "caution.session";
+
+    /** The header with the secret that our pages keep beside the cookie: see {@link Sessions}. */
+    static final String PAGE = "Caution-Session";
 
     private static final List<String> READS = List.of("GET", "HEAD");
 
@@ -57,9 +61,11 @@ class SessionFilter extends OncePerRequestFilter {
                 return;
             }
             try {
-                sessions.find(secret.get()).ifPresent(caller -> {
+                String page = request.getHeader(PAGE);
+                sessions.find(secret.get(), page == null ? "" : page).ifPresent(caller -> {
                     request.setAttribute(Apps.CALLER, caller.account());
                     request.setAttribute(SESSION, caller.session());
+                    request.setAttribute(Grant.ATTRIBUTE, Grant.ALL);
                     TokenFilter.signIn(caller.name(), TokenFilter.USER);
                 });
             } catch (DataAccessException e) {

@@ -1,6 +1,7 @@
 package co.caution.gateway;
 
-import co.caution.account.Accounts;
+import co.caution.account.Grant;
+import co.caution.account.Tokens;
 import co.caution.app.Apps;
 import co.caution.words.Api;
 import jakarta.servlet.FilterChain;
@@ -30,18 +31,18 @@ class TokenFilter extends OncePerRequestFilter {
     static final String METRICS = "metrics";
     private static final String BEARER = "Bearer ";
 
-    private final Accounts accounts;
+    private final Tokens tokens;
     private final AdminToken admin;
     private final MetricsToken metrics;
     private final HandlerExceptionResolver problems;
 
     TokenFilter(
-            Accounts accounts,
+            Tokens tokens,
             AdminToken admin,
             MetricsToken metrics,
             @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
         this.problems = problems;
-        this.accounts = accounts;
+        this.tokens = tokens;
         this.admin = admin;
         this.metrics = metrics;
     }
@@ -52,6 +53,7 @@ class TokenFilter extends OncePerRequestFilter {
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (request.getAttribute(InMemoryApi.CALLER) instanceof Api.Caller caller) {
             request.setAttribute(Apps.CALLER, caller.account());
+            request.setAttribute(Grant.ATTRIBUTE, Grant.ALL);
             signIn(caller.name(), USER);
         } else if (header != null && header.startsWith(BEARER)) {
             String token = header.substring(BEARER.length()).strip();
@@ -61,9 +63,10 @@ class TokenFilter extends OncePerRequestFilter {
                 signIn("metrics", METRICS);
             } else {
                 try {
-                    accounts.byToken(token).ifPresent(caller -> {
+                    tokens.find(token).ifPresent(caller -> {
                         request.setAttribute(Apps.CALLER, caller.account().id());
-                        request.setAttribute(Accounts.TOKEN, caller.token());
+                        request.setAttribute(Tokens.CURRENT, caller.token());
+                        request.setAttribute(Grant.ATTRIBUTE, caller.grant());
                         signIn(caller.account().name(), USER);
                     });
                 } catch (DataAccessException e) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Lock;
@@ -100,8 +101,9 @@ final class GitCommand extends SshCommand {
         if (line.isEmpty()) {
             return refuse(GitCommandLine.refusal(command));
         }
-        Optional<App> app = apps.find(line.get().app(), line.get().organization(),
-                permissions.organizations(accounts.byKey(fingerprint)));
+        var theirs = permissions.organizations(accounts.byKey(fingerprint));
+        theirs.putAll(accounts.boundIn(fingerprint));
+        Optional<App> app = apps.find(line.get().app(), line.get().organization(), theirs);
         Optional<String> refusal = refusal(fingerprint, line.get(), app);
         if (refusal.isPresent()) {
             return refuse(refusal.get());
@@ -118,10 +120,13 @@ final class GitCommand extends SshCommand {
 
     /** Whose key it is decides what it may see; an app of somebody else is an app that is not there. */
     private Optional<String> refusal(String fingerprint, GitCommandLine line, Optional<App> app) {
-        return switch (permissions.ask(accounts.byKey(fingerprint), app.map(App::organizationId).orElse(Permissions.NOWHERE),
-                line.action())) {
+        UUID id = app.map(App::id).orElse(Permissions.NOWHERE);
+        Set<UUID> people = line.push() ? accounts.pushers(fingerprint, id) : accounts.byKey(fingerprint);
+        return switch (permissions.ask(people, app.map(App::organizationId).orElse(Permissions.NOWHERE), line.action())) {
             case Permissions.Answer.Allowed _ -> Optional.empty();
             case Permissions.Answer.Denied denied -> Optional.of(denied.why());
+            case Permissions.Answer.Hidden _ when people.isEmpty() && !accounts.pushers(fingerprint, id).isEmpty() ->
+                    Optional.of("this key pushes to its app and does nothing else");
             case Permissions.Answer.Hidden _ -> Optional.ofNullable(new AppException.NotFound(line.given()).getMessage());
         };
     }

@@ -1,5 +1,6 @@
 package co.caution.git;
 
+import co.caution.account.Account;
 import co.caution.account.Accounts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,7 +97,7 @@ abstract class SshCommand implements Command {
     private int runInTurn(String fingerprint, @Nullable String address, @Nullable String protocol) {
         try {
             Set<UUID> owners = accounts.byKey(fingerprint);
-            @Nullable Runnable leave = turns.enter(owners);
+            @Nullable Runnable leave = turns.enter(accounts.holders(fingerprint).stream().map(Account::id).toList());
             if (leave == null) {
                 return refuse("this account runs " + Turns.MOST_OF_AN_ACCOUNT + " commands at once already, the most that one may;"
                         + " wait for some to end, and try again");

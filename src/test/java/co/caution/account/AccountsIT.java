@@ -29,8 +29,8 @@ class AccountsIT {
         var person = service.person("grain-of-tokens");
         String token = service.token(person);
         for (int second : new int[] {0, 30, 59, 61, 100}) {
-            assertThat(at(second).byToken(token)).isPresent();
-            assertThat(at(second).tokens(person.id(), PageRequest.ALL).items().getFirst().lastUsedAt()).as("after " + second + " seconds")
+            assertThat(tokensAt(second).find(token)).isPresent();
+            assertThat(tokensAt(second).of(person.id(), PageRequest.ALL).items().getFirst().lastUsedAt()).as("after " + second + " seconds")
                     .isCloseTo(start.plusSeconds(second > 60 ? 61 : 0), within(Duration.ofMillis(1)));
         }
     }
@@ -49,6 +49,10 @@ class AccountsIT {
 
     private Accounts at(int second) {
         return new Accounts(service.bean(JdbcClient.class), service.bean(Organizations.class),
-                Clock.fixed(start.plusSeconds(second), ZoneOffset.UTC), new SecureRandom());
+                Clock.fixed(start.plusSeconds(second), ZoneOffset.UTC));
+    }
+
+    private Tokens tokensAt(int second) {
+        return new Tokens(service.bean(JdbcClient.class), Clock.fixed(start.plusSeconds(second), ZoneOffset.UTC), new SecureRandom());
     }
 }

@@ -19,7 +19,7 @@ class SessionsIT {
     void aUseIsWrittenDownWithTheOneConnectionThatACallTakes() throws Exception {
         var service = TestService.shared();
         var person = service.person("one-connection");
-        String secret = service.bean(Sessions.class).begin(person.id(), "test");
+        var begun = service.bean(Sessions.class).begin(person.id(), "test", WayIn.NONE);
         try (var one = new HikariDataSource()) {
             one.setDataSource(service.bean(DataSource.class));
             one.setMaximumPoolSize(1);
@@ -27,7 +27,7 @@ class SessionsIT {
             Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(5));
             var sessions = new Sessions(JdbcClient.create(one), later, new SecureRandom());
 
-            var caller = sessions.find(secret).orElseThrow();
+            var caller = sessions.find(begun.cookie(), begun.page()).orElseThrow();
 
             assertThat(caller.account()).isEqualTo(person.id());
             assertThat(sessions.of(person.id(), PageRequest.ALL).items()).singleElement().satisfies(

@@ -152,7 +152,7 @@ final class OpenApiFixed {
         components.set("securitySchemes", JSON.readTree("""
                 {"token":{"type":"http","scheme":"bearer","description":"A user's token: caution login"},
                  "session":{"type":"apiKey","in":"cookie","name":"__Host-caution",
-                  "description":"A browser's; caution-localhost where the public address is http. Writes need our own Origin"},
+                  "description":"A browser's; caution-localhost where the public address is http. It needs the header Caution-Session, writes our own Origin"},
                  "operator":{"type":"http","scheme":"bearer","description":"The one in admin.json in the service's home"},
                  "metrics":{"type":"http","scheme":"bearer","description":"The one in metrics-token in the service's home"}}"""));
     }

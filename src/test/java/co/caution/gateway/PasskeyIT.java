@@ -44,6 +44,8 @@ class PasskeyIT {
     /** Somebody at a browser. */
     private static final class Browser {
         @Nullable String cookie;
+        /** What the page keeps. */
+        @Nullable String page;
         @Nullable String origin = service.url();
         String setCookie = "";
 
@@ -56,6 +58,9 @@ class PasskeyIT {
             if (cookie != null) {
                 request.header("Cookie", cookie);
             }
+            if (page != null) {
+                request.header(SessionFilter.PAGE, page);
+            }
             if (origin != null) {
                 request.header("Origin", origin);
             }
@@ -63,6 +68,7 @@ class PasskeyIT {
             answer.headers().firstValue("set-cookie").ifPresent(set -> {
                 setCookie = set;
                 cookie = set.substring(0, set.indexOf(';'));
+                page = answer.body().isEmpty() ? null : JSON.readTree(answer.body()).path("session").asString(null);
             });
             return answer;
         }
@@ -209,10 +215,13 @@ class PasskeyIT {
 
         JsonNode asked = browser.json("POST", "/api/passkeys/options", null);
         assertThat(asked.at("/options/excludeCredentials")).hasSize(1);
+        var spareKey = authenticator();
         browser.json("POST", "/api/passkeys", Map.of("id", asked.path("id").asString(), "credential",
-                authenticator().create(asked.path("options")), "name", "spare"));
+                spareKey.create(asked.path("options")), "name", "spare"));
         assertThat(browser.json("PATCH", "/api/passkeys/" + first, Map.of("name", "at home")).get(0).path("name").asString()).isEqualTo("at home");
         assertThat(browser.send("DELETE", "/api/passkeys/" + first, null).statusCode()).isEqualTo(204);
+        assertThat(browser.send("GET", "/api/passkeys", null).statusCode()).as("by which one was signed in").isEqualTo(401);
+        login(browser, spareKey);
 
         var other = new Browser();
         enter(other, authenticator(), name());
@@ -257,10 +266,54 @@ class PasskeyIT {
 
         login(browser, authenticator);
         String kept = browser.cookie;
+        String keptPage = browser.page;
         assertThat(browser.send("DELETE", "/api/sessions/current", null).statusCode()).isEqualTo(204);
         assertThat(browser.setCookie).contains("Max-Age=0");
         browser.cookie = kept;
+        browser.page = keptPage;
         assertThat(browser.send("GET", "/api/account", null).statusCode()).as("signed out").isEqualTo(401);
+    }
+
+    /** Browsers send it to every port of the host, and an app is one. */
+    @Test
+    void theCookieAloneIsWorthNothing() throws Exception {
+        var authenticator = authenticator();
+        var browser = new Browser();
+        String name = name();
+        enter(browser, authenticator, name);
+        var other = new Browser();
+        login(other, authenticator);
+        var thief = new Browser();
+        thief.cookie = browser.cookie;
+        for (String page : new String[] {null, "", other.page, browser.page + "x"}) {
+            thief.page = page;
+            assertThat(thief.send("GET", "/api/account", null).statusCode()).as(page).isEqualTo(401);
+            assertThat(thief.send("POST", "/api/organizations", Map.of("name", "stolen")).statusCode()).as(page).isEqualTo(401);
+        }
+        thief.cookie = null;
+        thief.page = browser.page;
+        assertThat(thief.send("GET", "/api/account", null).statusCode()).as("nor the other half").isEqualTo(401);
+        assertThat(browser.json("GET", "/api/account", null).path("name").asString()).isEqualTo(name);
+        assertThat(service.bean(JdbcClient.class).sql("select count(*) from session s where s::text like '%' || :secret || '%'")
+                .param("secret", browser.page).query(Integer.class).single()).isZero();
+    }
+
+    @Test
+    void whatAPasskeyBroughtEndsWithIt() throws Exception {
+        var first = authenticator();
+        var browser = new Browser();
+        enter(browser, first, name());
+        JsonNode asked = browser.json("POST", "/api/passkeys/options", null);
+        var second = authenticator();
+        browser.json("POST", "/api/passkeys", Map.of("id", asked.path("id").asString(), "credential", second.create(asked.path("options")), "name", "lost"));
+        var lost = new Browser();
+        assertThat(login(lost, second).statusCode()).isEqualTo(200);
+        assertThat(lost.send("GET", "/api/account", null).statusCode()).isEqualTo(200);
+
+        browser.send("DELETE", "/api/passkeys/" + browser.json("GET", "/api/passkeys", null).get(1).path("id").asString(), null);
+
+        assertThat(lost.send("GET", "/api/account", null).statusCode()).isEqualTo(401);
+        assertThat(browser.send("GET", "/api/account", null).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -270,7 +323,7 @@ class PasskeyIT {
         String link = JSON.readTree(made.body()).path("link").asString();
         String token = link.substring(link.indexOf('#') + 1);
         var exchanged = service.call("POST", "/api/sessions", token, "{}");
-        assertThat(exchanged.statusCode()).isEqualTo(204);
+        assertThat(exchanged.statusCode()).isEqualTo(201);
         assertThat(exchanged.headers().firstValue("set-cookie")).hasValueSatisfying(cookie -> assertThat(cookie).contains("HttpOnly"));
         assertThat(service.call("POST", "/api/sessions", token, "{}").statusCode()).isEqualTo(401);
     }

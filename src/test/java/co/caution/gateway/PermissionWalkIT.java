@@ -1,12 +1,17 @@
 package co.caution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.caution.TestService;
 import co.caution.account.Account;
 import co.caution.account.Accounts;
 import co.caution.account.Action;
+import co.caution.account.Grant;
+import co.caution.account.Organizations;
 import co.caution.account.Role;
+import co.caution.account.Scope;
+import co.caution.account.Tokens;
 import co.caution.app.App;
 import co.caution.app.AppException;
 import co.caution.app.Apps;
@@ -17,6 +22,7 @@ import co.caution.git.GitClient;
 import co.caution.paging.PageRequest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -128,6 +134,92 @@ class PermissionWalkIT {
         var headers = new java.util.TreeMap<>(answer.headers().map());
         headers.keySet().removeAll(Set.of("date", "x-request-id", "content-length", "connection")); // closed after a hundred requests
         return headers;
+    }
+
+    /** Every route, with a token of each scope alone and of all, for all apps, for the app in question and for another one. */
+    @Test
+    void everyTokenMayWhatItsScopesAndItsAppSayAndNothingElse() throws Exception {
+        App own = service.bean(Apps.class).create(organization, "bound");
+        App other = service.bean(Apps.class).create(organization, "unbound");
+        Account owner = PEOPLE.get(Role.OWNER);
+        var wrong = new ArrayList<String>();
+        for (Set<Scope> scopes : List.of(Set.of(Scope.READ), Set.of(Scope.DEPLOY), Set.of(Scope.MANAGE), Scope.ALL)) {
+            for (UUID bound : new UUID[] {null, own.id(), other.id()}) {
+                for (Route route : Routes.ALL) {
+                    Access access = route.access();
+                    if (access instanceof Access.Anyone || access instanceof Access.Operator || access instanceof Access.Monitor
+                            || access instanceof Within within && within.action() == Action.LEAVE) { // the owner stays; the rest of this walk is theirs
+                        continue;
+                    }
+                    boolean aboutTheApp = access instanceof Within within && within.subject() == Subject.APP;
+                    UUID app = aboutTheApp && route.method() == HttpMethod.DELETE ? destroyed() : own.id();
+                    UUID to = own.id().equals(bound) ? app : bound;
+                    var token = service.bean(Tokens.class).createFor(owner.id(), "walk", new Grant(scopes, to), Duration.ofDays(1), Grant.ALL);
+                    var answer = send(route, access instanceof Within within ? within : null, token.secret(), app, "acme");
+                    service.bean(Tokens.class).revokeAll(owner.id(), null);
+
+                    String said = name(route) + " with " + scopes + (bound == null ? "" : bound.equals(own.id()) ? " of it" : " of another")
+                            + ": " + answer.statusCode() + " " + answer.body();
+                    assertThat(answer.statusCode()).as(said).isLessThan(500);
+                    boolean scopeNamed = answer.statusCode() == 403 && answer.body().contains("it lacks the scope ");
+                    boolean foreign = answer.statusCode() == 403 && answer.body().contains("This token is for one app");
+                    boolean hidden = answer.statusCode() == 404 && aboutTheApp && answer.body().contains("App '" + app + "' not found");
+                    String expected = !scopes.containsAll(access.scopes()) ? "a scope" : bound != null && !access.takesBound() ? "no app"
+                            : bound != null && aboutTheApp && !to.equals(app) ? "hidden" : "let in";
+                    String found = scopeNamed ? "a scope" : foreign ? "no app" : hidden ? "hidden"
+                            : answer.statusCode() == 401 ? "unknown" : "let in";
+                    if (!expected.equals(found)) {
+                        wrong.add("expected " + expected + ", found " + found + ": " + said);
+                    }
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+        // Nobody's token is revived by these calls.
+        TOKENS.put(Role.OWNER, service.token(owner));
+    }
+
+    /** One that is there until the next call. */
+    private static UUID destroyed() {
+        return service.bean(Apps.class).create(organization, "short-" + UUID.randomUUID().toString().substring(0, 8)).id();
+    }
+
+    @Test
+    void aTokenOfOneAppListsThatAppAlone() throws Exception {
+        App own = service.bean(Apps.class).create(organization, "only");
+        service.bean(Apps.class).create(organization, "not-only");
+        var token = service.bean(Tokens.class).createFor(PEOPLE.get(Role.MEMBER).id(), "ci", new Grant(Set.of(Scope.READ), own.id()),
+                Duration.ofDays(1), Grant.ALL);
+        assertThat(service.call("GET", "/api/apps", token.secret(), null).body()).contains("\"only\"").doesNotContain("not-only");
+        assertThat(service.call("GET", "/api/account", token.secret(), null).body()).contains("\"scopes\":[\"read\"]", own.id().toString());
+        service.bean(Apps.class).destroy(organization, own.id());
+        assertThat(service.call("GET", "/api/account", token.secret(), null).statusCode()).as("it ends with its app").isEqualTo(401);
+    }
+
+    @Test
+    void aKeyOfOneAppPushesToThatAndDoesNothingElse() throws Exception {
+        App own = service.bean(Apps.class).create(organization, "pushed-by-ci");
+        App other = service.bean(Apps.class).create(organization, "not-pushed-by-ci");
+        Account member = service.person("walk-ci");
+        service.join(organization, member, Role.MEMBER);
+        var accounts = service.bean(Accounts.class);
+        try (var client = new GitClient(service.sshPort)) {
+            assertThat(accounts.addSshKey(member.id(), client.key(), own.id())).isTrue();
+            assertThat(client.run("git-receive-pack '/" + own.id() + ".git'").out()).contains("0000");
+            assertThat(client.run("git-receive-pack '/" + other.id() + ".git'").err()).contains("not found");
+            assertThat(client.run("git-upload-pack '/" + own.id() + ".git'").err()).contains("this key pushes to its app and does nothing else");
+            assertThat(client.run("git-upload-pack '/" + other.id() + ".git'").err()).contains("not found");
+            assertThat(accounts.byKey(client.key().fingerprint())).as("it acts for nobody").isEmpty();
+            assertThatThrownBy(() -> accounts.addSshKey(member.id(), client.key())).hasMessageContaining("already, for the app pushed-by-ci");
+
+            service.join(organization, member, Role.VIEWER);
+            assertThat(client.run("git-receive-pack '/" + own.id() + ".git'").err()).contains("You are viewer there");
+            service.join(organization, member, Role.MEMBER);
+            service.bean(Organizations.class).remove(organization, PEOPLE.get(Role.OWNER).id(), "walk-ci");
+            service.join(organization, member, Role.MEMBER);
+            assertThatThrownBy(() -> client.run("git-receive-pack '/" + own.id() + ".git'")).as("removed with its owner, for good")
+                    .hasMessageContaining("authentication");
+        }
     }
 
     /** In turns, so that a busy machine is as busy for both. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.account.Action;
 import co.caution.account.Role;
+import co.caution.account.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,16 +36,34 @@ class PermissionsReferenceTest {
                 ## Roles
 
                 | |""");
-        page.append(' ').append(Arrays.stream(Role.values()).map(Role::word).collect(Collectors.joining(" | "))).append(" |\n|---|")
-                .append("---|".repeat(Role.values().length)).append('\n');
+        page.append(' ').append(Arrays.stream(Role.values()).map(Role::word).collect(Collectors.joining(" | "))).append(" | scope |\n|---|")
+                .append("---|".repeat(Role.values().length + 1)).append('\n');
         for (Action action : Action.values()) {
             page.append("| ").append(action.meaning()).append(" (`").append(name(action)).append("`) |");
             for (Role role : Role.values()) {
                 page.append(role.atLeast(action.least()) ? " yes |" : " – |");
             }
-            page.append('\n');
+            page.append(" `").append(action.scope().word()).append("` |\n");
         }
         page.append("""
+
+                ## Scopes
+
+                What a token may is at most what its owner may, and at most what its scopes say. None contains another. Browsers' sessions and tokens of a
+                login have all; others have those that they were made with. What takes another scope answers 403 and names it, before anything is looked up.
+
+                | scope | with it one may |
+                |---|---|
+                """);
+        for (Scope scope : Scope.values()) {
+            page.append("| `").append(scope.word()).append("` | ").append(scope.meaning()).append(" |\n");
+        }
+        page.append("""
+
+                Whoever may change who is let in may in the end let in whom they like: give `manage` to nobody whom you would not give everything. What
+                makes a way in for its owner (keys, passkeys, links, sessions) takes all three.
+
+                A token may be bound to one app: every other app is not there for it, and what is about no app answers 403, but for what any token may.
 
                 ## Git
 
@@ -53,19 +72,20 @@ class PermissionsReferenceTest {
                 | `git push` | `deploy` |
                 | `git fetch`, `git clone` | `fetch-source` |
 
-                A key that acts for several people may what any of them may.
+                A key that acts for several people may what any of them may. A key that is bound to an app (`caution ssh-keys add --app`) pushes to that app, as
+                long as whoever added it may, and does nothing else: no fetch, no login, no proof.
 
                 ## Routes
 
                 [What each does](api.md). A route that is not here is not served. *Fresh proof* is a signature, by an SSH key or a passkey of the caller's,
                 over this very call ([API](api.md)); it is asked for once the rest is permitted.
 
-                | route | who may call it |
-                |---|---|
+                | route | who may call it | scope |
+                |---|---|---|
                 """);
         for (var route : Routes.ALL) {
             page.append("| `").append(route.method()).append(' ').append(route.pattern()).append("` | ").append(words(route.access()))
-                    .append(words(route.proof())).append(" |\n");
+                    .append(words(route.proof())).append(" | ").append(scopes(route.access())).append(" |\n");
         }
         return page.toString();
     }
@@ -82,6 +102,15 @@ class PermissionsReferenceTest {
                 case ORGANIZATION -> "that organization";
                 case PARAMETER -> "the organization that the parameter `organization` names; without it, in one's own";
             };
+        };
+    }
+
+    private static String scopes(Access access) {
+        return switch (access) {
+            case Access.Anyone _, Access.Operator _, Access.Monitor _ -> "";
+            case Access.Oneself _, Access.Within _, Access.Wherever _ -> access.scopes().isEmpty() ? "any token"
+                    : access.scopes().stream().sorted().map(scope -> "`" + scope.word() + "`").collect(Collectors.joining(", "))
+                            + (access.takesBound() ? "" : "; no token of one app");
         };
     }
 

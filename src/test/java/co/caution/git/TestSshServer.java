@@ -82,6 +82,8 @@ final class TestSshServer implements AutoCloseable {
         var person = UUID.randomUUID();
         when(accounts.byKey(fingerprint)).thenReturn(Set.of(person));
         when(accounts.ownersOf(fingerprint)).thenReturn(List.of(new Account(person, "lee", Instant.EPOCH)));
+        when(accounts.holders(fingerprint)).thenReturn(List.of(new Account(person, "lee", Instant.EPOCH)));
+        when(accounts.pushers(eq(fingerprint), any())).thenReturn(Set.of(person));
         when(permissions.ask(any(), any(), any())).thenReturn(new Permissions.Answer.Hidden());
         when(permissions.ask(eq(Set.of(person)), eq(app.organizationId()), any())).thenReturn(new Permissions.Answer.Allowed(Role.MEMBER));
         var apps = mock(Apps.class);

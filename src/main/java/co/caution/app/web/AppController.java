@@ -4,10 +4,12 @@ import co.caution.app.App;
 import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
 import co.caution.app.PlatformSettings;
+import co.caution.paging.Page;
 import co.caution.paging.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -72,9 +74,16 @@ class AppController {
     }
 
     @GetMapping
-    ResponseEntity<List<AppView>> list(@RequestAttribute(Apps.OWNERS) List<Owner> owners, PageRequest wanted, HttpServletRequest http) {
+    ResponseEntity<List<AppView>> list(@RequestAttribute(Apps.OWNERS) List<Owner> owners,
+            @RequestAttribute(name = Apps.ONLY, required = false) @Nullable UUID only, PageRequest wanted, HttpServletRequest http) {
         var byId = owners.stream().collect(Collectors.toMap(Owner::id, owner -> owner));
-        return apps.list(byId.keySet(), wanted).answer(found -> view(byId.get(found.app().organizationId()), found), http);
+        var page = only == null ? apps.list(byId.keySet(), wanted)
+                : new Page<>(apps.find(only.toString(), null, names(owners)).map(apps::overview).stream().toList(), null);
+        return page.answer(found -> view(byId.get(found.app().organizationId()), found), http);
+    }
+
+    private static Map<UUID, String> names(List<Owner> owners) {
+        return owners.stream().collect(Collectors.toMap(Owner::id, Owner::name));
     }
 
     @GetMapping("/{app}")
