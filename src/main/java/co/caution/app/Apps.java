@@ -139,8 +139,8 @@ public class Apps {
                 .orElseGet(() -> App.isName(given) ? store.named(given, among) : List.of());
         if (found.size() > 1) {
             String names = String.join(", ", found.stream().map(app -> String.valueOf(theirs.get(app.organizationId()))).sorted().toList());
-            throw new AppException.Conflict("Several of your organizations have an app '" + given + "': " + names + ". Say which: "
-                    + "?organization=NAME in a request, NAME/" + given + " for git, or the app's id.");
+            throw new AppException.Conflict("Several of your organizations have an app '" + given + "': " + names + ". Say which by its id"
+                    + " or as ORGANIZATION/" + given + " (in a request: ?organization=ORGANIZATION).");
         }
         return found.stream().findFirst();
     }

@@ -77,6 +77,13 @@ final class ApiClient {
         throw new CliException(server + path + " is a list of more than " + PAGE * MOST_PAGES + " items, or one without an end.");
     }
 
+    /** An answer as it comes. */
+    byte[] bytes(String path) {
+        var answer = send("GET", path, BodyPublishers.noBody());
+        text(answer); // or what is wrong
+        return answer.body();
+    }
+
     /** An answer that is not JSON, with its headers. */
     Answer exchange(String method, String path) {
         var answer = send(method, path, BodyPublishers.noBody());

@@ -1,33 +1,51 @@
 package co.caution.cli;
 
-import java.util.List;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Finds the app that a person means. */
+/** Finds the app that a person means; the server knows its names, former ones among them. */
 final class AppLookup {
 
     private AppLookup() {}
 
-    /** @param named an id or a name; without one, the repository's own */
+    /** @param named an id or a name, or ORGANIZATION/NAME; without one, the repository's own */
     static JsonNode find(ApiClient api, @Nullable String named, Optional<Checkout> checkout) {
         String wanted = named != null
                 ? named
                 : checkout.map(Checkout::appId).orElseThrow(() -> new CliException(Errors.USAGE,
                         "Name an app (caution apps list), or run this in a repository where 'caution init' was run."));
-        var apps = api.list("/api/apps").valueStream().toList();
-        var byId = apps.stream().filter(app -> app.path("id").asString().equals(wanted)).findFirst();
-        var meant = byId.map(List::of)
-                .orElseGet(() -> apps.stream().filter(app -> app.path("resource_name").asString().equals(wanted)).toList());
-        if (meant.size() == 1) {
-            return meant.getFirst();
+        JsonNode found = ask(api, wanted).orElseThrow(() -> new CliException("not_found", "App '" + wanted + "' not found on " + api.server()
+                + ". 'caution apps list' shows yours; 'caution init' makes one."));
+        String meant = wanted.substring(wanted.indexOf('/') + 1);
+        String name = found.path("resource_name").asString("");
+        if (found.path("former_names").valueStream().anyMatch(former -> former.asString().equals(meant))) {
+            Output.note("'" + meant + "' is a former name of the app '" + name + "'.");
         }
-        if (meant.size() > 1) {
-            throw new CliException("ambiguous", "Several organizations have an app '" + wanted + "'. Name it by its id: "
-                    + String.join(", ", meant.stream().map(app -> app.path("id").asString() + " (" + app.path("organization").asString() + ")").toList()));
+        return found;
+    }
+
+    static Optional<JsonNode> ask(ApiClient api, String wanted) {
+        int slash = wanted.indexOf('/');
+        if (wanted.isBlank() || slash == 0 || slash == wanted.length() - 1) {
+            return Optional.empty();
         }
-        throw new CliException("not_found", "App '" + wanted + "' not found on " + api.server()
-                + ". 'caution apps list' shows yours; 'caution init' makes one.");
+        try {
+            JsonNode found = api.get("/api/apps/" + encoded(wanted.substring(slash + 1))
+                    + (slash > 0 ? "?organization=" + encoded(wanted.substring(0, slash)) : ""));
+            return Optional.of(found).filter(app -> app.has("id"));
+        } catch (CliException e) {
+            if (e.code().equals("not_found")) {
+                return Optional.empty();
+            }
+            // What one asks for can be in conflict with nothing but another of that name.
+            throw e.code().equals("conflict") ? new CliException("ambiguous", String.valueOf(e.getMessage())) : e;
+        }
+    }
+
+    private static String encoded(String part) {
+        return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.JsonNode;
 
-/** {@code caution apps list|get|branch|download-eif|destroy}. */
+/** {@code caution apps list|get|branch|rename|download-eif|destroy}. */
 @Command(name = "apps", description = "List, show, change and destroy apps.", subcommands = DownloadEifCommand.class)
 final class AppsCommand {
 
@@ -42,6 +42,9 @@ final class AppsCommand {
             return 0;
         }
         say("Name:        " + found.path("resource_name").asString());
+        if (found.has("former_names")) {
+            say("Formerly:    " + String.join(", ", found.path("former_names").valueStream().map(JsonNode::asString).toList()));
+        }
         say("ID:          " + found.path("id").asString());
         say("State:       " + summary(found));
         line("Reason:      ", found.path("reason"));
@@ -84,6 +87,23 @@ final class AppsCommand {
         say(changed.path("resource_name").asString() + " deploys from " + now + " now. To deploy it:");
         say("  git push caution " + now);
         say("If git finds everything up-to-date, the server has those commits; add one: git commit --allow-empty");
+        return 0;
+    }
+
+    @Command(name = "rename", description = "Give an app another name. The old one still leads to it, and to no other app while it lives.")
+    int rename(
+            @Parameters(paramLabel = "APP", description = "The app's id or name.") String app,
+            @Parameters(paramLabel = "NAME", description = "The name that it is to have.") String name,
+            @Option(names = "--json", description = "JSON for machines.") boolean json) {
+        ApiClient api = api();
+        JsonNode found = AppLookup.find(api, app, Checkout.find());
+        JsonNode changed = api.patch("/api/apps/" + found.path("id").asString(), Map.of("name", name));
+        if (json) {
+            Output.json(changed);
+        } else {
+            say(found.path("resource_name").asString() + " is named " + changed.path("resource_name").asString()
+                    + " now. Its id, git remote and URLs stay as they are.");
+        }
         return 0;
     }
 

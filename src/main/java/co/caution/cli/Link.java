@@ -34,7 +34,7 @@ record Link(ApiClient api, Checkout checkout, Remote remote) {
         if (known == null) {
             return Optional.empty();
         }
-        Optional<JsonNode> app = find(known);
+        Optional<JsonNode> app = AppLookup.ask(api, known);
         if (app.isEmpty()) {
             throw new CliException("link_broken", "This repository is linked to app " + known
                     + (checkout.server() == null || checkout.server().equals(api.server()) ? "" : " of " + checkout.server())
@@ -43,12 +43,6 @@ record Link(ApiClient api, Checkout checkout, Remote remote) {
                     + " --user NAME), name its server (--server URL), or make another app on purpose: caution init --new");
         }
         return app;
-    }
-
-    private Optional<JsonNode> find(String id) {
-        return api.list("/api/apps").valueStream()
-                .filter(app -> app.path("id").asString().equals(id))
-                .findFirst();
     }
 
     private String whose() {

@@ -28,6 +28,11 @@ final class Output {
         }
     }
 
+    /** Beside the result, which may be read by a machine: it goes to standard error. */
+    static void note(String line) {
+        System.err.println(Text.printable(line));
+    }
+
     /** One object on one line, for what comes bit by bit. */
     static String line(Object value) {
         return LINE.writeValueAsString(value);

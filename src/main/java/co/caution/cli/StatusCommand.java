@@ -4,7 +4,6 @@ import co.caution.build.Text;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -32,20 +31,6 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "JSON for machines.")
     boolean json;
 
-    /**
-     * What lies here.
-     *
-     * @param commit HEAD's; absent before the first
-     * @param changed whether there are changes that are not committed
-     */
-    private record Here(@Nullable String commit, boolean changed) {
-        static Here of(Checkout checkout) {
-            Git.Result head = Git.run(checkout.root(), "rev-parse", "--verify", "--quiet", "HEAD");
-            boolean changed = !Git.run(checkout.root(), "status", "--porcelain", "--untracked-files=no").output().isEmpty();
-            return new Here(head.ok() ? head.output() : null, changed);
-        }
-    }
-
     @Override
     public Integer call() {
         Optional<Checkout> checkout = Checkout.find();
@@ -56,8 +41,8 @@ final class StatusCommand implements Callable<Integer> {
     private int app(ApiClient api, Checkout checkout) {
         JsonNode app = AppLookup.find(api, null, Optional.of(checkout));
         JsonNode builds = new Builds(api, app.path("id").asString()).all();
-        Here here = Here.of(checkout);
         String live = app.at("/release/commit").asString("");
+        Here here = Here.of(checkout, live);
         boolean running = app.path("state").asString().equals("running");
         boolean same = running && live.equals(here.commit());
         int exitCode = !running ? NOT_RUNNING : same ? 0 : OTHER_COMMIT;
@@ -77,7 +62,7 @@ final class StatusCommand implements Callable<Integer> {
         if (!live.isEmpty()) {
             line("Release", "v" + app.at("/release/number").asInt() + " of commit " + brief(live));
         }
-        line("Here", here(checkout, here, live, same));
+        line("Here", here(here, live, same));
         if (running) {
             line("Application", app.path("application_url").asString(""));
         }
@@ -90,7 +75,7 @@ final class StatusCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    private static String here(Checkout checkout, Here here, String live, boolean same) {
+    private static String here(Here here, String live, boolean same) {
         if (here.commit() == null) {
             return "nothing is committed yet";
         }
@@ -102,11 +87,9 @@ final class StatusCommand implements Callable<Integer> {
         if (live.isEmpty()) {
             return head + ", nothing was deployed yet" + changed;
         }
-        Git.Result ahead = Git.run(checkout.root(), "rev-list", "--count", "--end-of-options", live + "..HEAD");
-        Git.Result behind = Git.run(checkout.root(), "rev-list", "--count", "--end-of-options", "HEAD.." + live);
-        String far = ahead.ok() && behind.ok()
-                ? " (" + ahead.output() + " commits ahead, " + behind.output() + " behind)"
-                : " (this repository does not have that commit)";
+        String far = here.distance() == null
+                ? " (this repository does not have that commit)"
+                : " (" + here.distance().ahead() + " commits ahead, " + here.distance().behind() + " behind)";
         return head + ", not what was deployed" + far + changed;
     }
 

@@ -62,7 +62,7 @@ class HostileServerTest {
     private String answer(String method, String path) {
         String any = "\"s" + STEERING + "\"";
         String app = "{\"id\":\"" + ID + "\",\"resource_name\":" + any + ",\"state\":\"running" + STEERING + "\",\"reason\":" + any
-                + ",\"deploy_branch\":" + any + ",\"git_url\":\"" + gitUrl + "\",\"application_url\":" + any
+                + ",\"former_names\":[" + any + "],\"deploy_branch\":" + any + ",\"git_url\":\"" + gitUrl + "\",\"application_url\":" + any
                 + ",\"on_its_way\":{\"build\":" + any + ",\"commit\":" + any + "},\"release\":{\"number\":1,\"commit\":" + any
                 + ",\"pcr0\":" + any + ",\"pcr1\":" + any + ",\"pcr2\":" + any + "}}";
         String build = "{\"id\":\"" + ID + "\",\"created_at\":" + any + ",\"commit\":" + any + ",\"state\":" + any + ",\"failed_phase\":"
@@ -73,6 +73,10 @@ class HostileServerTest {
             case "/api/apps/" + ID + "/builds" -> "[" + build + "]";
             case "/api/apps/" + ID + "/builds/" + ID, "/api/apps/" + ID + "/builds/" + ID + "/cancel" -> build;
             case "/api/apps/" + ID + "/builds/" + ID + "/output" -> "said \u001b[2J\u001b]0;x\u0007\n";
+            case "/api/apps/" + ID + "/releases" -> "[" + release(any) + "]";
+            case "/api/apps/" + ID + "/releases/1" -> release(any);
+            case "/api/apps/" + ID + "/deployments" -> "[{\"created_at\":" + any + ",\"state\":" + any + ",\"reason\":" + any + ",\"ended_at\":" + any + "}]";
+            case "/api/status" -> "{\"version\":" + any + ",\"hosting\":{\"kind\":" + any + "},\"enclaveos\":{\"digest\":" + any + ",\"pcr1\":" + any + "}}";
             case "/api/account/ssh-keys" -> method.equals("GET")
                     ? "[{\"id\":\"" + ID + "\",\"fingerprint\":" + any + ",\"type\":" + any + ",\"name\":" + any + "}]"
                     : "{\"fingerprint\":" + any + ",\"name\":" + any + "}";
@@ -83,9 +87,15 @@ class HostileServerTest {
         };
     }
 
+    private static String release(String any) {
+        return "{\"number\":1,\"commit\":" + any + ",\"created_at\":" + any + ",\"pcr0\":" + any + ",\"pcr1\":" + any + ",\"pcr2\":" + any
+                + ",\"enclaveos\":" + any + ",\"eif_sha256\":" + any + "}";
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {
-        "apps list", "apps get " + ID, "apps branch main --app " + ID, "apps download-eif " + ID, "builds list --app " + ID, "builds output --app " + ID,
+        "apps list", "apps get " + ID, "apps branch main --app " + ID, "apps rename " + ID + " other", "releases list --app " + ID,
+        "releases show 1 --app " + ID, "deployments list --app " + ID, "platform", "apps download-eif " + ID, "builds list --app " + ID, "builds output --app " + ID,
         "builds output -f --app " + ID, "builds cancel " + ID + " --app " + ID, "ssh-keys list", "ssh-keys add key.pub",
         "tokens list", "tokens revoke 4a1e", "login --key key", "login --token=caution_z", "status", "init --app " + ID, "doctor"
     })

@@ -109,7 +109,7 @@ class InitIT {
         repository(alice, "theirs").write("Dockerfile", CONTAINERFILE);
         assertThat(alice.caution("init", "--org", "init-guild", "--name", "taken").exitCode()).isZero();
         repository(alice, "mine").write("Dockerfile", CONTAINERFILE);
-        assertThat(alice.caution("init", "--app", "taken").err()).contains("Several organizations have an app 'taken'", "init-guild");
+        assertThat(alice.caution("init", "--app", "taken").err()).contains("Several of your organizations have an app 'taken'", "init-guild");
     }
 
     @Test

@@ -102,6 +102,38 @@ class StatusTest {
         assertThat(person.caution("status").exitCode()).isEqualTo(1);
     }
 
+    /** Whoever clones or unpacks a stranger's repository and looks at it runs nothing of theirs. */
+    @Test
+    void nothingThatARepositoryNamesIsRun() throws Exception {
+        String first = commit("One");
+        app("running", "f".repeat(40)); // which the repository does not have, and could be told to fetch
+        Path ran = directory.resolve("ran");
+        String run = "touch '" + ran + "'; false";
+        person.write(".gitattributes", "* filter=theirs\n");
+        person.write("tracked", "changed");
+        for (String[] setting : new String[][] {
+            {"core.fsmonitor", run}, {"filter.theirs.clean", run}, {"filter.theirs.process", run}, {"core.sshCommand", run},
+            {"diff.external", run}, {"remote.origin.url", "ssh://localhost/x"}, {"remote.origin.promisor", "true"},
+            {"remote.origin.partialclonefilter", "blob:none"}, {"core.pager", run}, {"alias.status", "!" + run}}) {
+            person.git("config", setting[0], setting[1]);
+        }
+        Said said = person.caution("status", "--json");
+        assertThat(said.json().at("/head/commit").asString()).isEqualTo(first);
+        assertThat(said.json().at("/head/uncommitted_changes").asBoolean()).isTrue();
+        assertThat(person.caution("status").out()).contains("does not have that commit");
+        assertThat(ran).doesNotExist();
+    }
+
+    @Test
+    void aWorktreeOfAnotherRepositoryIsACheckoutAsAnyOther() throws Exception {
+        commit("One");
+        person.git("worktree", "add", "-q", "-b", "other", directory.resolve("beside").toString());
+        person.in(directory.resolve("beside"));
+        String second = commit("Two");
+        app("running", second);
+        assertThat(person.caution("status").out()).contains("HEAD is what is live");
+    }
+
     private String commit(String message) throws Exception {
         person.write("tracked", message);
         person.git("add", "-A");
@@ -110,8 +142,10 @@ class StatusTest {
     }
 
     private void app(String state, String commit) {
-        answers.put("/api/apps", "[{\"id\":\"" + ID + "\",\"resource_name\":\"hello\",\"state\":\"" + state
+        String app = "{\"id\":\"" + ID + "\",\"resource_name\":\"hello\",\"state\":\"" + state
                 + "\",\"application_url\":\"http://127.0.0.1:8101\",\"reason\":\"ended\\u001b[2J\""
-                + (commit.isEmpty() ? "" : ",\"release\":{\"number\":1,\"commit\":\"" + commit + "\"}") + "}]");
+                + (commit.isEmpty() ? "" : ",\"release\":{\"number\":1,\"commit\":\"" + commit + "\"}") + "}";
+        answers.put("/api/apps", "[" + app + "]");
+        answers.put("/api/apps/" + ID, app);
     }
 }
