@@ -112,6 +112,11 @@ public final class TestService {
     /** Answers are held to the OpenAPI document. */
     public HttpResponse<String> call(String method, String path, @Nullable String token, @Nullable String json)
             throws IOException, InterruptedException {
+        return call(method, path, token, json, Map.of());
+    }
+
+    public HttpResponse<String> call(String method, String path, @Nullable String token, @Nullable String json, Map<String, String> headers)
+            throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(60))
                 .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
         if (json != null) {
@@ -120,6 +125,7 @@ public final class TestService {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
+        headers.forEach(request::header);
         var answer = http.send(request.build(), BodyHandlers.ofString());
         ApiContract.check(method, path, answer);
         return answer;

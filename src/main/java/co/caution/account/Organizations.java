@@ -117,13 +117,18 @@ public class Organizations {
                 Map.of("organization", organization), Member.class, wanted);
     }
 
-    private Member member(UUID organization, UUID account) {
+    public Member member(UUID organization, String name) {
         return jdbc.sql("""
                         select a.name, m.role, m.created_at from membership m join account a on a.id = m.account_id
-                        where m.organization_id = ? and m.account_id = ?""")
-                .params(organization, account)
+                        where m.organization_id = ? and a.name = ?""")
+                .params(organization, name)
                 .query(Member.class)
-                .single();
+                .optional()
+                .orElseThrow(() -> noMember(name));
+    }
+
+    private static AccountException noMember(String name) {
+        return new AccountException.NotFound("Nobody named '" + name + "' is a member here. 'caution members list' shows who is.");
     }
 
     /** @throws AccountException.Denied for a role or a member above the changer */
@@ -138,7 +143,7 @@ public class Organizations {
                 .params(role.name(), organization, member)
                 .update();
         forgetInvitations(organization, member);
-        return member(organization, member);
+        return member(organization, name);
     }
 
     @Transactional
@@ -172,8 +177,7 @@ public class Organizations {
                 .params(organization, name)
                 .query(UUID.class)
                 .optional()
-                .orElseThrow(() -> new AccountException.NotFound("Nobody named '" + name + "' is a member here."
-                        + " 'caution members list' shows who is."));
+                .orElseThrow(() -> noMember(name));
         if (!role(organization, changer).atLeast(role(organization, member))) {
             throw new AccountException.Denied("'" + name + "' is " + role(organization, member).word() + " here, which is more than you"
                     + " are: ask an owner.");

@@ -189,6 +189,10 @@ public class Passkeys {
                 Map.of("account", account), Passkey.class, wanted);
     }
 
+    public Passkey get(UUID account, UUID passkey) {
+        return of(account).stream().filter(known -> known.id().equals(passkey)).findFirst().orElseThrow(Passkeys::noSuch);
+    }
+
     public void rename(UUID account, UUID passkey, String name) {
         String label = SshPublicKey.name(name);
         if (label.isEmpty()) {

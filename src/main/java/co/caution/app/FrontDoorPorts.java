@@ -45,10 +45,14 @@ class FrontDoorPorts {
         for (int guestPort : wanted) {
             if (!assigned.containsKey(guestPort)) {
                 int free = free(taken);
-                if (!store.insertPort(app, guestPort, free)) {
-                    throw new DeploymentException("the app was destroyed meanwhile");
-                }
                 taken.add(free);
+                while (!store.insertPort(app, guestPort, free)) {
+                    if (store.app(app).isEmpty()) {
+                        throw new DeploymentException("the app was destroyed meanwhile");
+                    }
+                    free = free(taken);
+                    taken.add(free);
+                }
                 assigned.put(guestPort, free);
             }
         }

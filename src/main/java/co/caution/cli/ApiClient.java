@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -32,6 +33,7 @@ final class ApiClient {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration TOTAL = Duration.ofSeconds(60);
 
+    private static final int AT_WORK = 20;
     private static final int PAGE = 200;
     private static final int MOST_PAGES = 500;
     private static final Pattern NEXT = Pattern.compile("<(/(?!/)[!-~&&[^<>\"]]*)>; *rel=\"?next\"?");
@@ -92,6 +94,40 @@ final class ApiClient {
 
     JsonNode post(String path, Object body) {
         return json(call("POST", path, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))));
+    }
+
+    /**
+     * Makes something, once: with a key by which the server knows a call that it has answered. When the connection breaks, so that
+     * nobody knows whether the call arrived, it is sent once more.
+     */
+    JsonNode create(String path, Object body) {
+        byte[] json = JSON.writeValueAsBytes(body);
+        String key = UUID.randomUUID().toString();
+        try (var client = client()) {
+            HttpRequest request = request("POST", path, BodyPublishers.ofByteArray(json)).header("Idempotency-Key", key).build();
+            HttpResponse<byte[]> answer;
+            try {
+                answer = client.send(request, BodyHandlers.ofByteArray());
+            } catch (ConnectException | HttpTimeoutException | SSLHandshakeException e) {
+                throw e; // it did not arrive, or is at work still
+            } catch (IOException e) {
+                answer = client.send(request, BodyHandlers.ofByteArray());
+                for (int wait = 0; wait < AT_WORK && atWork(answer); wait++) {
+                    Thread.sleep(Duration.ofSeconds(1));
+                    answer = client.send(request, BodyHandlers.ofByteArray());
+                }
+            }
+            return json(text(answer));
+        } catch (IOException e) {
+            throw failed(path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException("interrupted");
+        }
+    }
+
+    private static boolean atWork(HttpResponse<byte[]> answer) {
+        return answer.statusCode() == 409 && new String(answer.body(), StandardCharsets.UTF_8).contains("\"idempotency_in_progress\"");
     }
 
     JsonNode patch(String path, Object body) {

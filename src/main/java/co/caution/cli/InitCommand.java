@@ -123,7 +123,7 @@ final class InitCommand implements Callable<Integer> {
         String directory = top.getFileName() == null ? "app" : top.getFileName().toString().toLowerCase(Locale.ROOT).replace(' ', '-');
         String chosen = name != null ? name : directory.matches("[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]") ? directory : "app";
         try {
-            return api.post("/api/apps" + (org == null ? "" : "?organization=" + MembersCommand.word(org)), Map.of("name", chosen));
+            return api.create("/api/apps" + (org == null ? "" : "?organization=" + MembersCommand.word(org)), Map.of("name", chosen));
         } catch (CliException e) {
             if (!e.code().equals("conflict")) {
                 throw e;

@@ -44,7 +44,7 @@ final class MembersCommand {
             @Option(names = "--org", paramLabel = "NAME", description = ORG) @Nullable String org,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {
         ApiClient api = api();
-        JsonNode made = api.post(path(api, org) + "/invitations", Map.of("role", role));
+        JsonNode made = api.create(path(api, org) + "/invitations", Map.of("role", role));
         if (json) {
             Output.json(made);
             return 0;

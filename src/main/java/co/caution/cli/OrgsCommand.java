@@ -31,7 +31,7 @@ final class OrgsCommand {
     int create(
             @Parameters(paramLabel = "NAME", description = "Its name.") String name,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode made = root.context().api(Checkout.find()).post("/api/organizations", Map.of("name", name));
+        JsonNode made = root.context().api(Checkout.find()).create("/api/organizations", Map.of("name", name));
         if (json) {
             Output.json(made);
             return 0;

@@ -49,7 +49,7 @@ final class SshKeysCommand {
         if (name != null) {
             line = line.split("\\s+")[0] + " " + line.split("\\s+")[1] + " " + name;
         }
-        JsonNode key = api().post("/api/account/ssh-keys", Map.of("ssh_key", line));
+        JsonNode key = api().create("/api/account/ssh-keys", Map.of("ssh_key", line));
         if (json) {
             Output.json(key);
         } else {

@@ -83,6 +83,11 @@ class OrganizationController {
         return organizations.members(organization.id(), wanted).answer(MemberView::of, http);
     }
 
+    @GetMapping("/{organization}/members/{member}")
+    MemberView member(@RequestAttribute(Apps.OWNER) Owner organization, @PathVariable String member) {
+        return MemberView.of(organizations.member(organization.id(), member));
+    }
+
     @PatchMapping("/{organization}/members/{member}")
     MemberView change(@RequestAttribute(Apps.CALLER) UUID caller, @RequestAttribute(Apps.OWNER) Owner organization,
             @PathVariable String member, @RequestBody OfRole request) {

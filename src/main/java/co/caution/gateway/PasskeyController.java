@@ -112,6 +112,11 @@ class PasskeyController {
         return passkeys.of(caller).stream().map(PasskeyView::of).toList();
     }
 
+    @GetMapping("/api/passkeys/{passkey}")
+    PasskeyView get(@RequestAttribute(Apps.CALLER) UUID caller, @PathVariable UUID passkey) {
+        return PasskeyView.of(passkeys.get(caller, passkey));
+    }
+
     @PostMapping("/api/passkeys/options")
     Asked askAnother(@RequestAttribute(Apps.CALLER) UUID caller, HttpServletRequest http) {
         return Asked.of(passkeys.askAnother(caller, LoginController.address(http.getRemoteAddr())));

@@ -6,6 +6,8 @@ import co.caution.paging.InvalidPageException;
 import co.caution.sshkey.SshKeyException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -84,6 +87,28 @@ class Problems extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.BAD_REQUEST, words(HttpStatus.BAD_REQUEST, request), request);
     }
 
+    @ExceptionHandler
+    ProblemDetail again(Idempotency.Refused e, HttpServletRequest request, HttpServletResponse response) {
+        var problem = problem(e.status, e.getMessage(), request);
+        problem.setProperty("code", e.code);
+        if (e.made != null) {
+            problem.setProperty("id", e.made);
+        }
+        if (e.code.equals("idempotency_in_progress")) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+        }
+        return problem;
+    }
+
+    @ExceptionHandler
+    ProblemDetail changed(Edited.Changed e, HttpServletRequest request) {
+        var problem = problem(HttpStatus.PRECONDITION_FAILED, e.getMessage(), request);
+        var current = new TreeMap<>(e.current);
+        current.values().removeIf(Objects::isNull);
+        problem.setProperty("current", current);
+        return problem;
+    }
+
     /** What is no id names nothing. */
     static final class NoSuchId extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -109,7 +134,7 @@ class Problems extends ResponseEntityExceptionHandler {
 
     /** What needs no database goes on meanwhile: live apps, and the challenges to them. */
     @ExceptionHandler({DataAccessResourceFailureException.class, TransientDataAccessException.class,
-        CannotCreateTransactionException.class})
+        CannotCreateTransactionException.class, TransactionSystemException.class})
     ProblemDetail databaseAway(Exception e, HttpServletRequest request, HttpServletResponse response) {
         LOG.warn("{} {} was not served: {}", request.getMethod(), request.getRequestURI(), e.getMessage());
         response.setHeader(HttpHeaders.RETRY_AFTER, "5");

@@ -8,6 +8,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
@@ -31,7 +32,7 @@ class SecurityConfiguration {
     }
 
     @Bean
-    SecurityFilterChain security(HttpSecurity http, TokenFilter tokens, SessionFilter sessions, ActorFilter actors,
+    SecurityFilterChain security(HttpSecurity http, TokenFilter tokens, SessionFilter sessions, ActorFilter actors, WholeCallFilter whole,
             ProblemEntryPoint problems) {
         return http
                 // A token in a header cannot be ridden on; for the cookie SessionFilter asks where a call comes from.
@@ -66,6 +67,7 @@ class SecurityConfiguration {
                 .addFilterBefore(tokens, AnonymousAuthenticationFilter.class)
                 .addFilterAfter(sessions, TokenFilter.class)
                 .addFilterAfter(actors, SessionFilter.class)
+                .addFilterAfter(whole, AuthorizationFilter.class)
                 .build();
     }
 }

@@ -24,6 +24,7 @@ import org.springframework.context.annotation.ClassPathScanningCandidateComponen
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.io.Resource;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.ClassUtils;
@@ -182,6 +183,7 @@ final class OpenApi {
                 parameter(parameters, header.name(), "header", required, given, header.defaultValue(), null);
             }
         }
+        OpenApiFixed.shared(parameters, OpenApiFixed.conditions(route));
         if (route.proof() != Proof.NONE) {
             parameters.addObject().put("$ref", "#/components/parameters/Proof");
         }
@@ -262,6 +264,9 @@ final class OpenApi {
         headers.putObject("x-request-id").put("$ref", "#/components/headers/RequestId");
         if (handler != null && Arrays.asList(handler.getParameterTypes()).contains(PageRequest.class)) {
             headers.putObject("Link").put("$ref", "#/components/headers/NextPage");
+        }
+        if (route.method() == HttpMethod.GET && Edited.KINDS.containsKey(route.pattern())) {
+            headers.putObject("ETag").put("$ref", "#/components/headers/ETag");
         }
         Type type = handler == null ? Void.class : answerType(handler);
         @Nullable ObjectNode fixed = OpenApiFixed.answer(route);

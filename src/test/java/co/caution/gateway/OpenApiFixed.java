@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What is the same for many routes, and what no record says. */
@@ -62,9 +63,34 @@ final class OpenApiFixed {
         return schema;
     }
 
+    static void shared(ArrayNode parameters, String... names) {
+        for (String name : names) {
+            parameters.addObject().put("$ref", "#/components/parameters/" + name);
+        }
+    }
+
+    /** Headers by which a call is done once, or only where nothing has changed. */
+    static String[] conditions(Route route) {
+        String method = route.method().name();
+        if (method.equals("POST") && Idempotency.CREATING.containsKey(route.pattern())) {
+            return new String[] {"IdempotencyKey"};
+        }
+        if (!Edited.KINDS.containsKey(route.pattern())) {
+            return new String[0];
+        }
+        return new String[] {method.equals("GET") ? "IfNoneMatch" : "IfMatch"};
+    }
+
     /** Those that api.md says once for all: who asks wrongly, or without the right to. */
     static Set<Integer> errors(Route route, boolean body, boolean parameters) {
         var statuses = new TreeSet<Integer>();
+        for (String condition : conditions(route)) {
+            switch (condition) {
+                case "IdempotencyKey" -> statuses.addAll(Set.of(409, 422));
+                case "IfNoneMatch" -> statuses.add(304);
+                default -> statuses.add(412);
+            }
+        }
         if (!(route.access() instanceof Access.Anyone)) {
             statuses.add(401);
             statuses.add(403);
@@ -139,7 +165,8 @@ final class OpenApiFixed {
         }
         components.set("headers", JSON.readTree("""
                 {"RequestId":{"description":"The request's id, which the service's log names, too","schema":{"type":"string"}},
-                 "NextPage":{"description":"Where the next page is, while there is more: rel=next (RFC 8288)","schema":{"type":"string"}}}"""));
+                 "NextPage":{"description":"Where the next page is, while there is more: rel=next (RFC 8288)","schema":{"type":"string"}},
+                 "ETag":{"description":"For If-None-Match and If-Match","schema":{"type":"string"}}}"""));
         components.set("parameters", JSON.readTree("""
                 {"Organization":{"name":"organization","in":"query","required":false,"schema":{"type":"string"},
                  "description":"The name of the app's organization; needed where several have an app of that name, or, of a new app, where it is not your own"},
@@ -148,7 +175,13 @@ final class OpenApiFixed {
                  "Cursor":{"name":"cursor","in":"query","required":false,"schema":{"type":"string"},
                  "description":"Of the page after another one, as that one's Link gives it"},
                  "Proof":{"name":"Caution-Proof","in":"header","required":false,"schema":{"type":"string"},
-                 "description":"Fresh proof that it is the account's owner who asks: a challenge's id and the answer to it, in base64"}}""".formatted(PageRequest.MOST, PageRequest.DEFAULT)));
+                 "description":"Fresh proof that it is the account's owner who asks: a challenge's id and the answer to it, in base64"},
+                 "IdempotencyKey":{"name":"Idempotency-Key","in":"header","required":false,"schema":{"type":"string",
+                 "pattern":"^[!-~]{1,255}$"},"description":"Sent again with the same key and body, the call is not done again"},
+                 "IfMatch":{"name":"If-Match","in":"header","required":false,"schema":{"type":"string"},
+                 "description":"Only while what is edited is what the ETag was given for"},
+                 "IfNoneMatch":{"name":"If-None-Match","in":"header","required":false,"schema":{"type":"string"},
+                 "description":"Only where it shows anything else"}}""".formatted(PageRequest.MOST, PageRequest.DEFAULT)));
         components.set("securitySchemes", JSON.readTree("""
                 {"token":{"type":"http","scheme":"bearer","description":"A user's token: caution login"},
                  "session":{"type":"apiKey","in":"cookie","name":"__Host-caution",

@@ -132,10 +132,13 @@ public class AppStore {
         return jdbc.sql("select public_port from app_port").query(Integer.class).list();
     }
 
-    /** @return false when the app was destroyed, also while this runs: its ports are free again for good */
+    /**
+     * @return false when the app was destroyed, also while this runs: its ports are free again for good; or when another app got the
+     *     public port a moment ago, in a transaction that {@link #takenPorts()} did not see
+     */
     public boolean insertPort(UUID app, int guestPort, int publicPort) {
         return jdbc.sql("insert into app_port (app_id, guest_port, public_port)"
-                        + " select id, ?, ? from app where id = ? and destroyed_at is null for share")
+                        + " select id, ?, ? from app where id = ? and destroyed_at is null for share on conflict (public_port) do nothing")
                 .params(guestPort, publicPort, app)
                 .update() == 1;
     }
