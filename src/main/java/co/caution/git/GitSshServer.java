@@ -46,6 +46,8 @@ class GitSshServer implements SmartLifecycle {
     static final int CHANNELS = 10;
     /** How much a client may send that nobody has read yet, in each channel. */
     private static final long WINDOW = 1 << 20;
+    /** Whoever takes nothing of their answer for so long does not get the rest. */
+    private static final Duration FOR_READING = Duration.ofSeconds(30);
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final PlatformSettings settings;
@@ -111,6 +113,7 @@ class GitSshServer implements SmartLifecycle {
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, limits.idle());
         CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, CHANNELS - 1); // it counts what is there already
         CoreModuleProperties.WINDOW_SIZE.set(server, WINDOW);
+        CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, FOR_READING.compareTo(limits.idle()) < 0 ? FOR_READING : limits.idle());
     }
 
     /**

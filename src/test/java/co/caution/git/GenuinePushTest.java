@@ -27,12 +27,7 @@ class GenuinePushTest {
     @Test
     void aHistoryAndThenADifferenceToIt() throws Exception {
         try (var server = new TestSshServer(directory.resolve("home"), TestSshServer.ROOMY)) {
-            Path key = directory.resolve("key");
-            Files.createFile(key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            try (OutputStream out = Files.newOutputStream(key)) {
-                OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(server.key, "test", null, out);
-            }
-            String ssh = "ssh -F none -i " + key + " -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -p " + server.port;
+            String ssh = server.sshClient(directory);
             String url = "git@127.0.0.1:" + server.app.id() + ".git";
             Path work = Files.createDirectory(directory.resolve("work"));
             git(work, ssh, "init", "-q", "-b", "main");

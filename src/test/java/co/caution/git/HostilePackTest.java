@@ -7,46 +7,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Packs that lie or cost too much: one clear line, nothing kept, others served. */
 @Timeout(120)
-class HostilePackTest {
+class HostilePackTest extends RefusalFixture {
 
     private static final int MIB = 1 << 20;
     private static final ObjectId NOWHERE = ObjectId.fromString("1".repeat(40));
-
-    @TempDir
-    static Path home;
-
-    private static TestSshServer server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = new TestSshServer(home, TestSshServer.ROOMY);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    @AfterEach
-    void othersAreServedAndNothingIsKept() throws Exception {
-        server.servesOthers();
-        server.nothingIsLeft();
-        assertThat(server.packs()).isEmpty();
-    }
 
     /** Without this the refusals below would prove nothing. */
     @Test

@@ -7,49 +7,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Objects that no git makes: directories, commits and tags that would do something to whoever checks them out or reads them. */
 @Timeout(120)
-class HostileTreeTest {
+class HostileTreeTest extends RefusalFixture {
 
     private static final byte[] EVIL = "../../etc/passwd".getBytes(StandardCharsets.US_ASCII);
     private static final ObjectId BLOB = id(Constants.OBJ_BLOB, EVIL);
     private static final ObjectId EMPTY_TREE = id(Constants.OBJ_TREE, new byte[0]);
-
-    @TempDir
-    static Path home;
-
-    private static TestSshServer server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = new TestSshServer(home, TestSshServer.ROOMY);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    @AfterEach
-    void othersAreServedAndNothingIsKept() throws Exception {
-        server.servesOthers();
-        server.nothingIsLeft();
-        assertThat(server.packs()).isEmpty();
-    }
 
     @Test
     void namesThatAreGitsOwnOnSomeDiskOrLeaveTheDirectory() throws Exception {

@@ -12,7 +12,6 @@ import java.util.List;
 import org.apache.sshd.client.session.ClientSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,13 +46,6 @@ class SshFloodTest {
     @Test
     void hundredsOfHalfOpenConnectionsFromAsManyAddressesKeepNobodyOut() throws Exception {
         halfOpen(2, 150);
-    }
-
-    @Test
-    @Tag("full")
-    @Timeout(300)
-    void tenThousandHalfOpenConnectionsKeepNobodyOut() throws Exception {
-        halfOpen(10, 1_000);
     }
 
     private void halfOpen(int rounds, int each) throws Exception {

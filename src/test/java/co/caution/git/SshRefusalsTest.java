@@ -8,7 +8,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,37 +17,12 @@ import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.kex.KexState;
 import org.apache.sshd.common.session.helpers.AbstractSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a client asks for beside git: it is refused, others are served, and nothing is left. */
 @Timeout(60)
-class SshRefusalsTest {
-
-    @TempDir
-    static Path home;
-
-    private static TestSshServer server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = new TestSshServer(home, TestSshServer.ROOMY);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
-    @AfterEach
-    void othersAreServedAndNothingIsLeft() throws Exception {
-        server.servesOthers();
-        server.nothingIsLeft();
-    }
+class SshRefusalsTest extends RefusalFixture {
 
     @Test
     void anyOtherCommand() throws Exception {

@@ -22,10 +22,14 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
@@ -42,6 +46,7 @@ import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
@@ -126,6 +131,16 @@ final class TestSshServer implements AutoCloseable {
         socket.bind(new InetSocketAddress(from, 0));
         socket.connect(new InetSocketAddress("127.0.0.1", port), (int) SOON.toMillis());
         return socket;
+    }
+
+    /** The command by which OpenSSH comes here with the key, which is put into that directory. */
+    String sshClient(Path directory) throws IOException, GeneralSecurityException {
+        Path file = directory.resolve("key");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (OutputStream out = Files.newOutputStream(file)) {
+            OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(key, "test", null, out);
+        }
+        return "ssh -F none -i " + file + " -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -p " + port;
     }
 
     /** Signed in. */
@@ -220,7 +235,7 @@ final class TestSshServer implements AutoCloseable {
         }
         await("sessions", () -> sessions() == 0);
         await("commands", () -> commands.running() == 0);
-        try (var files = java.nio.file.Files.walk(home.resolve("repositories"))) {
+        try (var files = Files.walk(home.resolve("repositories"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .noneMatch(name -> name.startsWith("incoming_") || name.endsWith(".lock"));
         }
