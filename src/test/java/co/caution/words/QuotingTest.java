@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class QuotingTest {
 
@@ -26,12 +24,13 @@ class QuotingTest {
                 .forEach((line, words) -> assertThat(Quoting.words(line)).as(line).isEqualTo(words));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"apps list; id", "apps list | sh", "apps list && id", "apps list &", "apps list > x", "apps list < x", "apps $(id)",
-        "apps `id`", "apps \"$(id)\"", "apps \"`id`\"", "apps *", "apps ~", "apps {a,b}", "apps list #", "apps 'a", "apps \"a", "apps \"a\\\"",
-        "apps a\\", "apps\nlist", "apps\u001b[2Jlist", "apps\tlist", "apps '\u0000'", "apps '\u009b2J'"})
-    void whatAShellWouldActUponIsRefused(String line) {
-        assertThatThrownBy(() -> Quoting.words(line)).isInstanceOf(UsageException.class);
+    @Test
+    void whatAShellWouldActUponIsRefused() {
+        for (String line : List.of("apps list; id", "apps list | sh", "apps list && id", "apps list &", "apps list > x", "apps list < x", "apps $(id)",
+                "apps `id`", "apps \"$(id)\"", "apps \"`id`\"", "apps *", "apps ~", "apps {a,b}", "apps list #", "apps 'a", "apps \"a", "apps \"a\\\"",
+                "apps a\\", "apps\nlist", "apps\u001b[2Jlist", "apps\tlist", "apps '\u0000'", "apps '\u009b2J'")) {
+            assertThatThrownBy(() -> Quoting.words(line)).as(line).isInstanceOf(UsageException.class);
+        }
     }
 
     @Test

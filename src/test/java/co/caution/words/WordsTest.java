@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class WordsTest {
 
@@ -78,15 +76,17 @@ class WordsTest {
         assertThat(call()).isEqualTo("GET /api/apps?cursor=abc_-&limit=5%26x%3Dy");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"apps", "apps list more", "apps get", "apps get a b", "apps get ../../admin/backup", "apps get 'a/b'", "apps get ''",
-        "apps get '?x'", "apps get -x", "apps list --nothing", "apps list --limit", "apps list --follow", "builds output a", "builds output a 1 --json",
-        "apps get a%2fb", "apps list; id", "apps list --as sam", "apps get 'a", "apps '\u001b'"})
-    void whatIsNotUnderstoodIsSaidInOneLineAndAskedOfNobody(String line) throws Exception {
-        assertThat(run(line)).isEqualTo(Words.USAGE);
-        assertThat(err.toString()).startsWith("fatal: ").endsWith("\n").hasLineCount(1);
-        assertThat(out.size()).isZero();
-        assertThat(calls).isEmpty();
+    @Test
+    void whatIsNotUnderstoodIsSaidInOneLineAndAskedOfNobody() throws Exception {
+        for (String line : List.of("apps", "apps list more", "apps get", "apps get a b", "apps get ../../admin/backup", "apps get 'a/b'", "apps get ''",
+                "apps get '?x'", "apps get -x", "apps list --nothing", "apps list --limit", "apps list --follow", "builds output a", "builds output a 1 --json",
+                "apps get a%2fb", "apps list; id", "apps list --as sam", "apps get 'a", "apps '\u001b'")) {
+            err.reset();
+            assertThat(run(line)).as(line).isEqualTo(Words.USAGE);
+            assertThat(err.toString()).as(line).startsWith("fatal: ").endsWith("\n").hasLineCount(1);
+            assertThat(out.size()).as(line).isZero();
+            assertThat(calls).as(line).isEmpty();
+        }
     }
 
     @Test
