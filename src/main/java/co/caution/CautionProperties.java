@@ -72,16 +72,31 @@ record CautionProperties(
      * @param user whom the service is to that database
      * @param password that user's; better in a file
      * @param passwordFile a file that holds the password, so that no environment does
+     * @param ownerUser whom the tables belong to, when that is somebody else: then the service can neither change them nor rewrite
+     *     the audit log
+     * @param ownerPassword that user's; better in a file
+     * @param ownerPasswordFile a file that holds the owner's password
      */
     record Database(
             @Nullable String url,
             @DefaultValue("caution") String user,
             @Nullable String password,
-            @Nullable Path passwordFile) {
+            @Nullable Path passwordFile,
+            @Nullable String ownerUser,
+            @Nullable String ownerPassword,
+            @Nullable Path ownerPasswordFile) {
 
         /** The password, wherever it is; a newline at the end of a file is not part of it. */
         @Nullable String secret() throws IOException {
-            return passwordFile == null ? password : Files.readString(passwordFile).stripTrailing();
+            return secret(password, passwordFile);
+        }
+
+        @Nullable String ownerSecret() throws IOException {
+            return secret(ownerPassword, ownerPasswordFile);
+        }
+
+        private static @Nullable String secret(@Nullable String given, @Nullable Path file) throws IOException {
+            return file == null ? given : Files.readString(file).stripTrailing();
         }
     }
 

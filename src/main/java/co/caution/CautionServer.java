@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,8 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
@@ -132,26 +131,18 @@ public class CautionServer {
 
     @Bean(destroyMethod = "close")
     DatabaseServer databaseServer(CautionProperties p, PlatformSettings settings, SecureRandom random)
-            throws IOException, InterruptedException {
-        return new DatabaseServer(
-                p.database().url() == null ? EmbeddedDatabase.start(settings.home().resolve("postgres"), random) : null);
+            throws IOException, InterruptedException, SQLException {
+        return DatabaseServer.start(p.database(), settings.home().resolve("postgres"), random);
     }
 
     @Bean
-    DataSource dataSource(CautionProperties p, DatabaseServer server) throws IOException {
-        if (server.embedded() != null) {
-            return new ConnectionPool(server.embedded().dataSource());
-        }
-        var database = new PGSimpleDataSource();
-        database.setUrl(p.database().url());
-        database.setUser(p.database().user());
-        database.setPassword(p.database().secret());
-        return new ConnectionPool(database);
+    DataSource dataSource(DatabaseServer server) {
+        return new ConnectionPool(server.service());
     }
 
     @Bean
-    FlywayMigrationStrategy migration() {
-        return Schema::migrate;
+    FlywayMigrationStrategy migration(DatabaseServer server) {
+        return server::migrate;
     }
 
     @Bean
@@ -230,15 +221,5 @@ public class CautionServer {
                 return running;
             }
         };
-    }
-
-    /** @param embedded null when an outside database is used */
-    record DatabaseServer(@Nullable EmbeddedDatabase embedded) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            if (embedded != null) {
-                embedded.close();
-            }
-        }
     }
 }

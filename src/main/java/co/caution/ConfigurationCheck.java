@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What a type cannot say: ranges, names, what fits together, and what the machine has for it. */
 final class ConfigurationCheck {
@@ -155,12 +156,22 @@ final class ConfigurationCheck {
             report.error("caution.database.url", "that is no PostgreSQL JDBC URL",
                     "It must look like jdbc:postgresql://HOST:5432/DATABASE");
         }
-        Path file = p.database().passwordFile();
-        if (file != null && p.database().password() != null) {
-            report.error("caution.database.password", "caution.database.password-file is set, too", "Keep the file");
+        password("caution.database.password", p.database().password(), p.database().passwordFile());
+        password("caution.database.owner-password", p.database().ownerPassword(), p.database().ownerPasswordFile());
+        if (p.database().ownerUser() != null && url == null) {
+            report.error("caution.database.owner-user", "caution.database.url is not set: the service's own database has both roles",
+                    "Remove it");
+        } else if (p.database().user().equals(p.database().ownerUser())) {
+            report.error("caution.database.owner-user", "it is caution.database.user, too", "Name another for the service: it makes that role"
+                    + " itself where the owner may make roles");
+        }
+    }
+
+    private void password(String property, @Nullable String password, @Nullable Path file) {
+        if (file != null && password != null) {
+            report.error(property, property + "-file is set, too", "Keep the file");
         } else if (file != null && !Files.isReadable(file)) {
-            report.notReady("caution.database.password-file", "it is not there, or this user may not read it",
-                    "Check the path and its owner");
+            report.notReady(property + "-file", "it is not there, or this user may not read it", "Check the path and its owner");
         }
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
@@ -42,6 +43,8 @@ final class EmbeddedDatabase implements AutoCloseable {
     private final Path binaries;
     private final Path data;
     private final PGSimpleDataSource dataSource;
+    /** All that lead here, whoever they are for: the port is another one after each start. */
+    private final List<PGSimpleDataSource> ways = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private PostgresProcess process;
     private volatile boolean closed;
@@ -51,6 +54,7 @@ final class EmbeddedDatabase implements AutoCloseable {
         this.binaries = binaries;
         this.data = data;
         this.dataSource = dataSource;
+        ways.add(dataSource);
         this.process = launch();
     }
 
@@ -68,18 +72,35 @@ final class EmbeddedDatabase implements AutoCloseable {
             throw new IOException("The password of the database in " + data + " is missing: put " + password
                     + " back from a backup");
         }
-        var dataSource = new PGSimpleDataSource();
-        dataSource.setServerNames(new String[] {"127.0.0.1"});
-        dataSource.setDatabaseName("postgres");
-        dataSource.setUser(USER);
-        dataSource.setPassword(Files.readString(password).strip());
-        dataSource.setLoginTimeout(5);
-        return new EmbeddedDatabase(binaries, data, dataSource);
+        return new EmbeddedDatabase(binaries, data, way(USER, Files.readString(password).strip()));
     }
 
-    /** Leads to wherever the database listens, also after it was started again. */
+    private static PGSimpleDataSource way(String user, String password) {
+        var way = new PGSimpleDataSource();
+        way.setServerNames(new String[] {"127.0.0.1"});
+        way.setDatabaseName("postgres");
+        way.setUser(user);
+        way.setPassword(password);
+        way.setLoginTimeout(5);
+        return way;
+    }
+
+    /** For its owner; leads to wherever the database listens, also after it was started again. */
     PGSimpleDataSource dataSource() {
         return dataSource;
+    }
+
+    /** The same for somebody else. */
+    PGSimpleDataSource dataSource(String user, String password) {
+        var way = way(user, password);
+        lock.lock(); // it is not started again meanwhile, elsewhere
+        try {
+            way.setPortNumbers(dataSource.getPortNumbers());
+            ways.add(way);
+        } finally {
+            lock.unlock();
+        }
+        return way;
     }
 
     @Override
@@ -116,7 +137,7 @@ final class EmbeddedDatabase implements AutoCloseable {
         // Nothing works on the data now; a file that says so may name a process that is somebody else by now.
         Files.deleteIfExists(data.resolve("postmaster.pid"));
         int port = freePort();
-        dataSource.setPortNumbers(new int[] {port});
+        ways.forEach(way -> way.setPortNumbers(new int[] {port}));
         var started = PostgresProcess.start(binaries, options(port));
         try {
             awaitReady(started);

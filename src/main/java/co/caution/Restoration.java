@@ -11,7 +11,6 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.util.FileSystemUtils;
 
 /** Puts a backup into a home, and a database, that are empty; all of it or nothing. */
@@ -82,11 +81,8 @@ public final class Restoration {
 
     private void database(Restore restore, Path work) throws IOException, SQLException, InterruptedException {
         if (database.url() != null) {
-            var outside = new PGSimpleDataSource();
-            outside.setUrl(database.url());
-            outside.setUser(database.user());
-            outside.setPassword(database.secret());
-            fill(restore, work, outside);
+            // As their owner; the service gives itself its rights when it starts.
+            fill(restore, work, DatabaseServer.owner(database));
         } else {
             try (var embedded = EmbeddedDatabase.start(work.resolve("home").resolve("postgres"), new SecureRandom())) {
                 fill(restore, work, embedded.dataSource());

@@ -58,7 +58,7 @@ public final class ApiContract {
         }
         String type = answer.headers().firstValue("content-type").orElse("none").replaceAll(";.*", "");
         assertThat(content.propertyNames()).as("%s as %s%s", what, type, RENEW).contains(type);
-        if (type.endsWith("json")) {
+        if (type.endsWith("/json") || type.endsWith("+json")) {
             var errors = schema(content.path(type).path("schema")).validate(answer.body(), com.networknt.schema.InputFormat.JSON);
             assertThat(errors).as("%s with %s%s", what, answer.body(), RENEW).isEmpty();
         }

@@ -34,6 +34,9 @@ class CautionPropertiesTest {
                 caution.database.user = caution
                 caution.database.password
                 caution.database.password-file
+                caution.database.owner-user
+                caution.database.owner-password
+                caution.database.owner-password-file
                 """);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import co.caution.account.Accounts;
 import co.caution.account.Grant;
 import co.caution.account.Organizations;
+import co.caution.audit.AuditLog;
 import co.caution.account.Role;
 import co.caution.account.Tokens;
 import co.caution.app.App;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** A database that 0.1's first schema made and people used, met by this program. */
 class UpgradeTest {
@@ -103,11 +106,14 @@ class UpgradeTest {
         beans.registerSingleton("jdbc", JdbcClient.create(database.dataSource()));
         beans.registerSingleton("clock", Clock.systemUTC());
         beans.registerSingleton("random", new SecureRandom());
+        var transactions = new TransactionTemplate(new JdbcTransactionManager(database.dataSource()));
+        beans.registerSingleton("transactions", transactions);
+        beans.registerSingleton("audit", beans.autowire(AuditLog.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false));
         beans.registerSingleton("meters", new AppMeters(new SimpleMeterRegistry()));
         AppStore store = (AppStore) beans.autowire(AppStore.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false);
         beans.registerSingleton("organizations", beans.autowire(Organizations.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false));
         Accounts accounts = (Accounts) beans.autowire(Accounts.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false);
-
+        beans.registerSingleton("accounts", accounts);
         Tokens tokens = (Tokens) beans.autowire(Tokens.class, DefaultListableBeanFactory.AUTOWIRE_CONSTRUCTOR, false);
         assertThat(tokens.find("caution_secret")).hasValueSatisfying(alice -> {
             assertThat(alice.account().id()).isEqualTo(ACCOUNT);
@@ -136,7 +142,7 @@ class UpgradeTest {
         });
         // And it goes on: the next of everything.
         assertThat(store.nextNumber(APP)).isEqualTo(2);
-        store.insert(new App(UUID.randomUUID(), ACCOUNT, "another", null, THEN));
+        transactions.executeWithoutResult(_ -> store.insert(new App(UUID.randomUUID(), ACCOUNT, "another", null, THEN)));
         assertThat(store.notEnded()).hasSize(1);
     }
 

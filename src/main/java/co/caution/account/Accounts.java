@@ -1,6 +1,9 @@
 package co.caution.account;
 
+import co.caution.audit.Acting;
 import co.caution.audit.Actor;
+import co.caution.audit.AuditEvent;
+import co.caution.audit.AuditLog;
 import co.caution.paging.Keyset;
 import co.caution.paging.Page;
 import co.caution.paging.PageRequest;
@@ -54,11 +57,13 @@ public class Accounts {
 
     private final JdbcClient jdbc;
     private final Organizations organizations;
+    private final AuditLog audit;
     private final Clock clock;
 
-    Accounts(JdbcClient jdbc, Organizations organizations, Clock clock) {
+    Accounts(JdbcClient jdbc, Organizations organizations, AuditLog audit, Clock clock) {
         this.jdbc = jdbc;
         this.organizations = organizations;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -85,6 +90,7 @@ public class Accounts {
             return Optional.empty();
         }
         organizations.createOwn(account);
+        audit.append(AuditEvent.ACCOUNT_CREATE, account.id(), account.name(), Map.of());
         return Optional.of(account);
     }
 
@@ -120,11 +126,15 @@ public class Accounts {
             throw new AccountException.Conflict("This account has " + MOST_KEYS
                     + " keys, and more are not taken. Remove one: caution ssh-keys remove KEY");
         }
-        return jdbc.sql("""
+        boolean added = jdbc.sql("""
                         insert into ssh_key (id, account_id, fingerprint, public_key, name, app_id, created_at)
                         values (?, ?, ?, ?, ?, ?, ?) on conflict (account_id, fingerprint) do nothing""")
                 .params(UUID.randomUUID(), accountId, key.fingerprint(), key.line(), key.comment(), app, now())
                 .update() == 1;
+        if (added) {
+            note(AuditEvent.SSH_KEY_ADD, accountId, Map.of("key", key.fingerprint(), "name", key.comment()));
+        }
+        return added;
     }
 
     /** Oldest first. */
@@ -156,6 +166,7 @@ public class Accounts {
                     + " neither push nor log in again. Add another first: caution ssh-keys add FILE");
         }
         jdbc.sql("delete from ssh_key where id = ? and account_id = ?").params(key, accountId).update();
+        note(AuditEvent.SSH_KEY_REMOVE, accountId, Map.of("key", removed.fingerprint(), "name", removed.name()));
     }
 
     /** A key of somebody's, as what they came in by. */
@@ -226,6 +237,11 @@ public class Accounts {
     /** Whom it acts for, before it is known for which of them: nothing is noted. */
     public List<Account> ownersOf(String fingerprint) {
         return jdbc.sql(HOLDERS.formatted(" and k.app_id is null")).param(fingerprint).query(Account.class).list();
+    }
+
+    /** What concerns one person is in the log of their own organization. */
+    void note(AuditEvent what, UUID accountId, Map<String, String> details) {
+        audit.append(what, accountId, account(accountId).name(), details);
     }
 
     private void keyUsed(UUID key) {

@@ -12,6 +12,7 @@ public enum Action {
     CHANGE_APP(Role.MEMBER, Scope.MANAGE, "rename an app, or choose the branch that deploys"),
     DESTROY_APP(Role.ADMIN, Scope.MANAGE, "stop an app and remove it"),
     LOOK_AT_INVITATIONS(Role.ADMIN, Scope.READ, "see which invitations are open"),
+    LOOK_AT_AUDIT(Role.ADMIN, Scope.READ, "read the organization's audit log"),
     INVITE(Role.ADMIN, Scope.MANAGE, "invite somebody, as at most what one is oneself, and take an invitation back"),
     CHANGE_MEMBER(Role.ADMIN, Scope.MANAGE, "change a member's role: of nobody, and to nothing, above one's own"),
     REMOVE_MEMBER(Role.ADMIN, Scope.MANAGE, "remove a member who is not above oneself");

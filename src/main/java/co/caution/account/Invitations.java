@@ -1,5 +1,7 @@
 package co.caution.account;
 
+import co.caution.audit.AuditEvent;
+import co.caution.audit.AuditLog;
 import co.caution.paging.Keyset;
 import co.caution.paging.Page;
 import co.caution.paging.PageRequest;
@@ -40,18 +42,20 @@ public class Invitations {
      */
     public record Offer(@Nullable String organization, @Nullable Role role, Instant expiresAt) {}
 
-    private record Used(@Nullable UUID organizationId, @Nullable String role) {}
+    private record Used(UUID id, @Nullable UUID organizationId, @Nullable String role) {}
 
     private final JdbcClient jdbc;
     private final Accounts accounts;
     private final Organizations organizations;
+    private final AuditLog audit;
     private final Clock clock;
     private final SecureRandom random;
 
-    Invitations(JdbcClient jdbc, Accounts accounts, Organizations organizations, Clock clock, SecureRandom random) {
+    Invitations(JdbcClient jdbc, Accounts accounts, Organizations organizations, AuditLog audit, Clock clock, SecureRandom random) {
         this.jdbc = jdbc;
         this.accounts = accounts;
         this.organizations = organizations;
+        this.audit = audit;
         this.clock = clock;
         this.random = random;
     }
@@ -94,6 +98,8 @@ public class Invitations {
                 .params(made.id(), organization, role == null ? null : role.name(), Secrets.hash(secret), inviter, now(),
                         made.expiresAt().atOffset(ZoneOffset.UTC))
                 .update();
+        audit.append(AuditEvent.INVITATION_CREATE, organization, made.id().toString(),
+                Map.of("role", role == null ? "first owner" : role.word(), "expires", made.expiresAt().toString()));
         return made;
     }
 
@@ -109,10 +115,12 @@ public class Invitations {
                 Map.of("organization", organization, "now", now()), Open.class, wanted);
     }
 
+    @Transactional
     public void takeBack(UUID organization, UUID invitation) {
         if (jdbc.sql("delete from invitation where organization_id = ? and id = ?").params(organization, invitation).update() == 0) {
             throw new AccountException.NotFound("There is no such invitation: it was used, taken back or is over.");
         }
+        audit.append(AuditEvent.INVITATION_TAKE_BACK, organization, invitation.toString(), Map.of());
     }
 
     /** Looks at one without using it. */
@@ -156,7 +164,7 @@ public class Invitations {
         // The organization first, as whoever changes its members and then takes their invitations back does.
         jdbc.sql("select o.id from organization o join invitation i on i.organization_id = o.id where i.hash = ? for update of o")
                 .param(Secrets.hash(secret)).query().listOfRows();
-        Used used = jdbc.sql("delete from invitation where hash = ? and expires_at > ? returning organization_id, role")
+        Used used = jdbc.sql("delete from invitation where hash = ? and expires_at > ? returning id, organization_id, role")
                 .params(Secrets.hash(secret), now())
                 .query(Used.class)
                 .optional()
@@ -164,6 +172,9 @@ public class Invitations {
         if (used.organizationId() != null && used.role() != null) {
             organizations.admitOrRaise(used.organizationId(), account, Role.valueOf(used.role()));
         }
+        audit.append(AuditEvent.MEMBER_JOIN, used.organizationId() == null ? account : used.organizationId(),
+                accounts.account(account).name(), Map.of("invitation", used.id().toString(),
+                        "role", used.role() == null ? "first owner" : Role.valueOf(used.role()).word()));
     }
 
     private static AccountException noSuch() {

@@ -1,5 +1,7 @@
 package co.caution.account;
 
+import co.caution.audit.AuditEvent;
+import co.caution.audit.AuditLog;
 import co.caution.paging.Keyset;
 import co.caution.paging.Kind;
 import co.caution.paging.Page;
@@ -11,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -32,10 +35,12 @@ public class Organizations {
     public record Member(String name, Role role, Instant createdAt) {}
 
     private final JdbcClient jdbc;
+    private final AuditLog audit;
     private final Clock clock;
 
-    Organizations(JdbcClient jdbc, Clock clock) {
+    Organizations(JdbcClient jdbc, AuditLog audit, Clock clock) {
         this.jdbc = jdbc;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -47,6 +52,7 @@ public class Organizations {
         }
         var made = new Organization(UUID.randomUUID(), name, clock.instant());
         insert(made, owner);
+        audit.append(AuditEvent.ORGANIZATION_CREATE, made.id(), made.name(), Map.of());
         return new Mine(made.id(), made.name(), Role.OWNER, made.createdAt());
     }
 
@@ -139,33 +145,39 @@ public class Organizations {
             throw new AccountException.Denied("You cannot make anybody more than you are yourself.");
         }
         keepAnOwner(organization, member, role);
+        Role before = role(organization, member);
         jdbc.sql("update membership set role = ? where organization_id = ? and account_id = ?")
                 .params(role.name(), organization, member)
                 .update();
-        forgetInvitations(organization, member);
+        audit.append(AuditEvent.MEMBER_CHANGE, organization, name, with(forgetInvitations(organization, member),
+                "from", before.word(), "to", role.word()));
         return member(organization, name);
     }
 
     @Transactional
     public void remove(UUID organization, UUID remover, String name) {
-        remove(organization, reach(organization, remover, name));
+        audit.append(AuditEvent.MEMBER_REMOVE, organization, name, remove(organization, reach(organization, remover, name)));
     }
 
     @Transactional
     public void leave(UUID organization, UUID account) {
         lock(organization);
-        remove(organization, account);
+        String name = jdbc.sql("select name from account where id = ?").param(account).query(String.class).single();
+        audit.append(AuditEvent.MEMBER_LEAVE, organization, name, remove(organization, account));
     }
 
-    private void remove(UUID organization, UUID member) {
+    /** @return what there is to say of it */
+    private Map<String, String> remove(UUID organization, UUID member) {
         keepAnOwner(organization, member, Role.VIEWER);
+        Role before = role(organization, member);
         jdbc.sql("delete from membership where organization_id = ? and account_id = ?").params(organization, member).update();
         // What they may is asked at each use; but what they made for these apps alone must not be good again should they come back.
+        int credentials = 0;
         for (String table : List.of("api_token", "ssh_key")) {
-            jdbc.sql("delete from " + table + " where account_id = ? and app_id in (select id from app where organization_id = ?)")
+            credentials += jdbc.sql("delete from " + table + " where account_id = ? and app_id in (select id from app where organization_id = ?)")
                     .params(member, organization).update();
         }
-        forgetInvitations(organization, member);
+        return with(forgetInvitations(organization, member), "from", before.word(), "credentials_ended", "" + credentials);
     }
 
     /** A member of that name whom somebody may change. */
@@ -214,8 +226,19 @@ public class Organizations {
     }
 
     /** What somebody handed out does not outlive what they were. */
-    private void forgetInvitations(UUID organization, UUID inviter) {
-        jdbc.sql("delete from invitation where organization_id = ? and invited_by = ?").params(organization, inviter).update();
+    private int forgetInvitations(UUID organization, UUID inviter) {
+        return jdbc.sql("delete from invitation where organization_id = ? and invited_by = ?").params(organization, inviter).update();
+    }
+
+    private static Map<String, String> with(int invitationsEnded, String... details) {
+        var all = new TreeMap<String, String>();
+        for (int i = 0; i < details.length; i += 2) {
+            all.put(details[i], details[i + 1]);
+        }
+        if (invitationsEnded > 0) {
+            all.put("invitations_ended", "" + invitationsEnded);
+        }
+        return all;
     }
 
     /** One change of an organization's members at a time. */

@@ -1,5 +1,6 @@
 package co.caution.account;
 
+import co.caution.audit.AuditEvent;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.springframework.security.web.webauthn.api.PublicKeyCredentialUserEnti
 import org.springframework.security.web.webauthn.management.PublicKeyCredentialUserEntityRepository;
 import org.springframework.security.web.webauthn.management.UserCredentialRepository;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
 
 /** The framework's view of passkeys, in our tables. A user's handle is the account's id: random, and says nothing. */
 @Component
@@ -30,9 +33,11 @@ class PasskeyStore implements UserCredentialRepository, PublicKeyCredentialUserE
     private static final String ALL = "select * from passkey where ";
 
     private final JdbcClient jdbc;
+    private final Accounts accounts;
 
-    PasskeyStore(JdbcClient jdbc) {
+    PasskeyStore(JdbcClient jdbc, Accounts accounts) {
         this.jdbc = jdbc;
+        this.accounts = accounts;
     }
 
     static Bytes handle(UUID account) {
@@ -45,6 +50,7 @@ class PasskeyStore implements UserCredentialRepository, PublicKeyCredentialUserE
     }
 
     @Override
+    @Transactional
     public void save(CredentialRecord record) {
         byte[] id = record.getCredentialId().getBytes();
         // Whose it is and its key are for ever; what changes with each use is written anew.
@@ -61,15 +67,18 @@ class PasskeyStore implements UserCredentialRepository, PublicKeyCredentialUserE
     }
 
     private void insert(CredentialRecord record, byte[] id) {
+        UUID passkey = UUID.randomUUID();
         jdbc.sql("""
                         insert into passkey (id, account_id, credential_id, public_key, signature_count, backup_eligible,
                             backup_state, attestation, client_data, name, created_at)
                         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
-                .params(UUID.randomUUID(), account(record.getUserEntityUserId()), id, record.getPublicKey().getBytes(),
+                .params(passkey, account(record.getUserEntityUserId()), id, record.getPublicKey().getBytes(),
                         record.getSignatureCount(), record.isBackupEligible(), record.isBackupState(),
                         record.getAttestationObject().getBytes(), record.getAttestationClientDataJSON().getBytes(),
                         record.getLabel(), at(record.getCreated()))
                 .update();
+        accounts.note(AuditEvent.PASSKEY_ADD, account(record.getUserEntityUserId()),
+                Map.of("passkey", passkey.toString(), "name", record.getLabel()));
     }
 
     @Override

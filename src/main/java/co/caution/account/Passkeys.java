@@ -1,5 +1,6 @@
 package co.caution.account;
 
+import co.caution.audit.AuditEvent;
 import co.caution.paging.Keyset;
 import co.caution.paging.Page;
 import co.caution.paging.PageRequest;
@@ -193,6 +194,7 @@ public class Passkeys {
         return of(account).stream().filter(known -> known.id().equals(passkey)).findFirst().orElseThrow(Passkeys::noSuch);
     }
 
+    @Transactional
     public void rename(UUID account, UUID passkey, String name) {
         String label = SshPublicKey.name(name);
         if (label.isEmpty()) {
@@ -201,6 +203,7 @@ public class Passkeys {
         if (jdbc.sql("update passkey set name = ? where id = ? and account_id = ?").params(label, passkey, account).update() == 0) {
             throw noSuch();
         }
+        accounts.note(AuditEvent.PASSKEY_RENAME, account, Map.of("passkey", passkey.toString(), "name", label));
     }
 
     /** The last way in stays. Sessions and tokens that the passkey brought end with it. */
@@ -216,6 +219,7 @@ public class Passkeys {
                     + " again. Add another first.");
         }
         jdbc.sql("delete from passkey where id = ? and account_id = ?").params(passkey, account).update();
+        accounts.note(AuditEvent.PASSKEY_REMOVE, account, Map.of("passkey", passkey.toString()));
     }
 
     private static AccountException noSuch() {

@@ -1,5 +1,6 @@
 package co.caution.account;
 
+import co.caution.audit.AuditEvent;
 import co.caution.paging.Keyset;
 import co.caution.paging.Page;
 import co.caution.paging.PageRequest;
@@ -50,11 +51,13 @@ public class Sessions {
     public record Caller(UUID account, String name, UUID session) {}
 
     private final JdbcClient jdbc;
+    private final Accounts accounts;
     private final Clock clock;
     private final SecureRandom random;
 
-    Sessions(JdbcClient jdbc, Clock clock, SecureRandom random) {
+    Sessions(JdbcClient jdbc, Accounts accounts, Clock clock, SecureRandom random) {
         this.jdbc = jdbc;
+        this.accounts = accounts;
         this.clock = clock;
         this.random = random;
     }
@@ -66,13 +69,15 @@ public class Sessions {
     public Begun begin(UUID account, String name, WayIn by) {
         jdbc.sql("delete from session where expires_at <= ? or last_used_at <= ?").params(now(), idle()).update();
         var begun = new Begun(Secrets.make(random, ""), Secrets.make(random, ""));
+        UUID id = UUID.randomUUID();
         var now = clock.instant();
         jdbc.sql("""
                         insert into session (id, account_id, hash, page_hash, name, ssh_key_id, passkey_id, created_at, last_used_at, expires_at)
                         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
-                .params(UUID.randomUUID(), account, Secrets.hash(begun.cookie()), Secrets.hash(begun.page()), SshPublicKey.name(name),
+                .params(id, account, Secrets.hash(begun.cookie()), Secrets.hash(begun.page()), SshPublicKey.name(name),
                         by.sshKey(), by.passkey(), at(now), at(now), at(now.plus(LONGEST)))
                 .update();
+        accounts.note(AuditEvent.LOGIN, account, Map.of("session", id.toString(), "browser", SshPublicKey.name(name)));
         return begun;
     }
 
@@ -102,10 +107,12 @@ public class Sessions {
                 Map.of("hours", (int) IDLE.toHours(), "account", account, "now", now(), "idle", idle()), Session.class, wanted);
     }
 
+    @Transactional
     public void end(UUID account, UUID session) {
         if (jdbc.sql("delete from session where id = ? and account_id = ?").params(session, account).update() == 0) {
             throw new AccountException.NotFound("There is no such session of yours: it has ended.");
         }
+        accounts.note(AuditEvent.SESSION_END, account, Map.of("session", session.toString()));
     }
 
     /**
@@ -116,7 +123,10 @@ public class Sessions {
      */
     @Transactional
     public int endAll(UUID account, @Nullable UUID but) {
-        return jdbc.sql("delete from session where account_id = ? and id <> ?").params(account, but == null ? Permissions.NOWHERE : but).update();
+        var ended = jdbc.sql("delete from session where account_id = ? and id <> ? returning id")
+                .params(account, but == null ? Permissions.NOWHERE : but).query(UUID.class).list();
+        ended.forEach(session -> accounts.note(AuditEvent.SESSION_END, account, Map.of("session", session.toString())));
+        return ended.size();
     }
 
     private OffsetDateTime now() {

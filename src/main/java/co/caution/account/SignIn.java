@@ -109,7 +109,7 @@ public class SignIn {
         }
         Account in = meant.getFirst();
         Instant end = clock.instant().plus(Tokens.LOGIN_LIFE);
-        return new SignedIn(in, key, tokens.create(in.id(), tokenName, end, accounts.loggedIn(in.id(), key)), end);
+        return new SignedIn(in, key, tokens.login(in, key, tokenName, end), end);
     }
 
     private static String signer(String signature, LoginMessage message) {

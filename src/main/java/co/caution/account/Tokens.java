@@ -1,5 +1,8 @@
 package co.caution.account;
 
+import co.caution.audit.Acting;
+import co.caution.audit.Actor;
+import co.caution.audit.AuditEvent;
 import co.caution.paging.Keyset;
 import co.caution.paging.Page;
 import co.caution.paging.PageRequest;
@@ -13,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -59,11 +63,13 @@ public class Tokens {
     public record Made(UUID id, String secret) {}
 
     private final JdbcClient jdbc;
+    private final Accounts accounts;
     private final Clock clock;
     private final SecureRandom random;
 
-    Tokens(JdbcClient jdbc, Clock clock, SecureRandom random) {
+    Tokens(JdbcClient jdbc, Accounts accounts, Clock clock, SecureRandom random) {
         this.jdbc = jdbc;
+        this.accounts = accounts;
         this.clock = clock;
         this.random = random;
     }
@@ -77,6 +83,15 @@ public class Tokens {
     @Transactional
     public String create(UUID account, String name, Instant expiresAt, WayIn by) {
         return create(account, name, Grant.ALL, expiresAt, by).secret();
+    }
+
+    /** Somebody has signed with a key of theirs, and gets a token. */
+    @Transactional
+    String login(Account account, String fingerprint, String name, Instant expiresAt) {
+        return Acting.as(Acting.now().known(account.id(), account.name(), Actor.By.SSH_KEY, fingerprint), () -> {
+            accounts.note(AuditEvent.LOGIN, account.id(), Map.of());
+            return create(account.id(), name, expiresAt, accounts.loggedIn(account.id(), fingerprint));
+        });
     }
 
     /**
@@ -115,6 +130,12 @@ public class Tokens {
                 .params(made.id(), account, Secrets.hash(made.secret()), SshPublicKey.name(name), Scope.words(grant.scopes()), grant.app(),
                         by.sshKey(), by.passkey(), now(), expiresAt.atOffset(ZoneOffset.UTC))
                 .update();
+        var details = new TreeMap<>(Map.of("token", made.id().toString(), "name", SshPublicKey.name(name), "scopes", Scope.words(grant.scopes()),
+                "expires", expiresAt.toString()));
+        if (grant.app() != null) {
+            details.put("app", grant.app().toString());
+        }
+        accounts.note(AuditEvent.TOKEN_CREATE, account, details);
         return made;
     }
 
@@ -136,6 +157,7 @@ public class Tokens {
         if (jdbc.sql("delete from api_token where id = ? and account_id = ?").params(token, account).update() == 0) {
             throw new AccountException.NotFound("There is no such token. 'caution tokens list' shows yours.");
         }
+        accounts.note(AuditEvent.TOKEN_REVOKE, account, Map.of("token", token.toString()));
     }
 
     /**
@@ -146,8 +168,10 @@ public class Tokens {
      */
     @Transactional
     public int revokeAll(UUID account, @Nullable UUID but) {
-        return jdbc.sql("delete from api_token where account_id = ? and id <> ?")
-                .params(account, but == null ? Permissions.NOWHERE : but).update();
+        var ended = jdbc.sql("delete from api_token where account_id = ? and id <> ? returning id")
+                .params(account, but == null ? Permissions.NOWHERE : but).query(UUID.class).list();
+        ended.forEach(token -> accounts.note(AuditEvent.TOKEN_REVOKE, account, Map.of("token", token.toString())));
+        return ended.size();
     }
 
     public Optional<Caller> find(String secret) {

@@ -140,7 +140,7 @@ public class Deployer {
      * @return completes when nothing of it is left
      */
     public CompletionStage<PushOutcome> cancel(Build build) {
-        return workers.cancel(build, progressLog(build.id()));
+        return store.cancelling(build, () -> workers.cancel(build, progressLog(build.id())));
     }
 
     void destroy(App app) {

@@ -29,16 +29,4 @@ public final class Acting {
         }
         NOW.get().updateAndGet(actor -> actor.proven(proof));
     }
-
-    /**
-     * The rest of this call is theirs: they have just shown who they are.
-     *
-     * @throws IllegalStateException where no call is handled
-     */
-    public static void become(Actor actor) {
-        if (!NOW.isBound()) {
-            throw new IllegalStateException("nobody acts here who could become somebody");
-        }
-        NOW.get().set(actor);
-    }
 }

@@ -57,6 +57,11 @@ public record Actor(@Nullable UUID account, String name, By by, @Nullable String
         return new Actor(account, name, by, credential, request, address, proof);
     }
 
+    /** The same call, of somebody who has a link and no name here yet. */
+    public Actor invited() {
+        return known(null, "", By.INVITATION, null);
+    }
+
     public Actor proven(String proof) {
         return new Actor(account, name, by, credential, request, address, proof);
     }

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param at to the microsecond
  * @param event see {@link AuditEvent}; a word, as a log may be older or newer than the program
  * @param organizationSequence from 1, without gaps, in that organization
+ * @param details a JSON object of texts, as it was hashed
  */
 public record AuditEntry(long sequence, String salt, Instant at, String event, @Nullable UUID account, String actor, String by,
         @Nullable String credential, @Nullable String request, @Nullable String address, @Nullable String proof,
-        @Nullable UUID organization, @Nullable Long organizationSequence, String subject, Map<String, String> details) {
+        @Nullable UUID organization, @Nullable Long organizationSequence, String subject, String details) {
 
     /** Of every field: a JSON object as RFC 8785 writes it, without those that are null. */
     public String canonical() {
@@ -39,8 +40,13 @@ public record AuditEntry(long sequence, String salt, Instant at, String event, @
             fields.put("organization_sequence", organizationSequence);
         }
         fields.put("subject", subject);
-        fields.put("details", details);
+        fields.put("details", new Canonical.Written(details));
         return Canonical.object(fields);
+    }
+
+    /** {@link #details()}, for people. */
+    public Map<String, String> named() {
+        return Canonical.read(details);
     }
 
     private static void put(Map<String, Object> fields, String name, @Nullable Object value) {

@@ -3,7 +3,7 @@ package co.caution.audit;
 /** Everything that is written down. {@code docs/reference/audit.md} has this table. */
 public enum AuditEvent {
     ACCOUNT_CREATE("account.create", "somebody got an account, and an organization of their own"),
-    LOGIN("login", "somebody showed who they are and got a token or a session"),
+    LOGIN("login", "somebody showed who they are, and got a token or, in a browser, a session"),
     SSH_KEY_ADD("ssh-key.add", "an account got another SSH key"),
     SSH_KEY_REMOVE("ssh-key.remove", "an account lost an SSH key"),
     PASSKEY_ADD("passkey.add", "an account got another passkey"),
@@ -26,8 +26,7 @@ public enum AuditEvent {
     BUILD_CANCEL("build.cancel", "a build was ended by somebody"),
     DEPLOYMENT_LIVE("deployment.live", "a release was attested and gets the app's traffic"),
     DEPLOYMENT_END("deployment.end", "a release that was live is so no more"),
-    OPERATOR_ADD_USER("operator.add-user", "the operator gave somebody a key, a token and, where they had none, an account"),
-    OPERATOR_BACKUP("operator.backup", "the operator made a backup");
+    BACKUP_MAKE("backup.make", "the operator began a backup");
 
     private final String word;
     private final String meaning;

@@ -95,14 +95,14 @@ public class AuditLog {
         var entry = new AuditEntry(last.sequence() + 1, HexFormat.of().formatHex(salt), clock.instant().truncatedTo(ChronoUnit.MICROS),
                 noted.what().word(), actor.account(), Canonical.plain(actor.name()), actor.by().word(), Canonical.plain(actor.credential()),
                 Canonical.plain(actor.request()), Canonical.plain(actor.address()), actor.proof(), noted.organization(), number,
-                Canonical.plain(noted.subject()), Canonical.plain(noted.details()));
+                Canonical.plain(noted.subject()), Canonical.object(Canonical.plain(noted.details())));
         jdbc.sql("""
                         insert into audit_entry (sequence, salt, at, event, account_id, actor, actor_by, credential, request, address,
                             proof, organization_id, organization_sequence, subject, details, hash)
                         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
                 .params(entry.sequence(), entry.salt(), entry.at().atOffset(ZoneOffset.UTC), entry.event(), entry.account(),
                         entry.actor(), entry.by(), entry.credential(), entry.request(), entry.address(), entry.proof(),
-                        entry.organization(), number, entry.subject(), Canonical.object(entry.details()),
+                        entry.organization(), number, entry.subject(), entry.details(),
                         Chain.link(last.hash(), entry.digest()))
                 .update();
     }

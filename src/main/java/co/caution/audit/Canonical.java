@@ -6,12 +6,18 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** JSON of which there is one way to write it (RFC 8785), of texts, whole numbers and objects. */
 final class Canonical {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
     private static final int LONGEST = 500;
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** What is in this form already. */
+    record Written(String json) {}
 
     private Canonical() {}
 
@@ -27,16 +33,23 @@ final class Canonical {
             text(json, name);
             json.append(':');
             switch (value) {
-                case Map<?, ?> inner -> {
-                    var named = new TreeMap<String, Object>();
-                    inner.forEach((key, of) -> named.put(String.valueOf(key), of));
-                    json.append(object(named));
-                }
+                case Written written -> json.append(written.json());
                 case Long number -> json.append(number);
                 default -> text(json, String.valueOf(value));
             }
         });
         return json.append('}').toString();
+    }
+
+    /** Of texts alone; what somebody has made of a row, whatever it is, can still be looked at. */
+    static Map<String, String> read(String object) {
+        var fields = new TreeMap<String, String>();
+        try {
+            JSON.readTree(object).properties().forEach(field -> fields.put(field.getKey(), field.getValue().asString("?")));
+        } catch (JacksonException e) {
+            fields.put("unreadable", object);
+        }
+        return fields;
     }
 
     private static void text(StringBuilder json, String text) {
@@ -61,13 +74,12 @@ final class Canonical {
         if (text == null) {
             return null;
         }
-        String line = text.codePoints()
+        return text.codePoints()
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE
                         || Character.getType(c) == Character.FORMAT || c == 0x2028 || c == 0x2029 ? '?' : c)
                 .limit(LONGEST)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
-        return line;
     }
 
     static Map<String, String> plain(Map<String, String> details) {

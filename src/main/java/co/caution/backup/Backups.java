@@ -2,6 +2,8 @@ package co.caution.backup;
 
 import co.caution.app.PlatformSettings;
 import co.caution.app.store.AppStore;
+import co.caution.audit.AuditEvent;
+import co.caution.audit.AuditLog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +15,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -33,7 +36,9 @@ class Backups {
     private final PlatformSettings settings;
     private final AppStore store;
     private final DataSource dataSource;
+    private final TransactionTemplate transaction;
     private final TransactionTemplate snapshot;
+    private final AuditLog audit;
     private final Clock clock;
 
     Backups(
@@ -41,10 +46,13 @@ class Backups {
             AppStore store,
             DataSource dataSource,
             PlatformTransactionManager transactions,
+            AuditLog audit,
             Clock clock) {
         this.settings = settings;
         this.store = store;
         this.dataSource = dataSource;
+        this.audit = audit;
+        this.transaction = new TransactionTemplate(transactions);
         this.snapshot = new TransactionTemplate(transactions);
         this.clock = clock;
         snapshot.setReadOnly(true);
@@ -66,6 +74,7 @@ class Backups {
 
     /** @param allImages those of every release, not only those that run, or ran last */
     void write(OutputStream out, boolean allImages) throws IOException {
+        transaction.executeWithoutResult(_ -> audit.append(AuditEvent.BACKUP_MAKE, null, settings.publicUrl(), Map.of()));
         var files = new HomeFiles(settings.home());
         Path work = Files.createTempDirectory(settings.home(), "backup-");
         try (var writer = new BackupWriter(out)) {

@@ -37,6 +37,7 @@ import picocli.CommandLine.ScopeType;
             PasskeysCommand.class,
             OrgsCommand.class,
             MembersCommand.class,
+            AuditCommand.class,
             ServerCommand.class,
             AdminCommand.class,
             EifCommand.class,

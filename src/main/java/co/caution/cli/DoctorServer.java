@@ -54,7 +54,23 @@ final class DoctorServer {
         findings.add(clock());
         findings.add(Ports.look("port " + place.httpPort() + " (API)", place, place.httpPort(), "--http-port", context));
         findings.add(Ports.look("port " + place.sshPort() + " (SSH)", place, place.sshPort(), "--ssh-port", context));
+        findings.addAll(audit());
         return findings;
+    }
+
+    /** Only a service that runs can say it, and only to its operator. */
+    private List<Finding> audit() {
+        if (!Files.isReadable(place.home().resolve("admin.json"))) {
+            return List.of();
+        }
+        try {
+            return List.of(AdminCommand.api(place.home()).get("/api/admin/audit/head").path("guarded").asBoolean()
+                    ? Finding.ok("audit log", "the service's role in the database cannot change it")
+                    : Finding.warn("audit log", "the service's role in the database owns it: only a trigger keeps it from changing it",
+                            "Give the tables an owner of their own: caution.database.owner-user"));
+        } catch (CliException e) {
+            return List.of(); // the file is what a service left that runs no more
+        }
     }
 
     private static List<Finding> qemu() {

@@ -156,7 +156,7 @@ final class MembersCommand {
         return uri.getScheme() + "://" + uri.getRawAuthority();
     }
 
-    private static String path(ApiClient api, @Nullable String org) {
+    static String path(ApiClient api, @Nullable String org) {
         String name = org != null ? org : api.get("/api/account").path("name").asString();
         return "/api/organizations/" + word(name);
     }

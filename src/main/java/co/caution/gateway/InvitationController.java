@@ -5,6 +5,7 @@ import co.caution.account.Invitations;
 import co.caution.account.Tokens;
 import co.caution.app.Apps;
 import co.caution.app.PlatformSettings;
+import co.caution.audit.Acting;
 import co.caution.sshkey.SshPublicKey;
 import java.time.Clock;
 import java.time.Instant;
@@ -68,6 +69,10 @@ class InvitationController {
     @ResponseStatus(HttpStatus.CREATED)
     @Transactional
     public Entered enter(@RequestBody Entering request) {
+        return Acting.as(Acting.now().invited(), () -> admit(request));
+    }
+
+    private Entered admit(Entering request) {
         var key = SshPublicKey.parse(request.sshKey());
         var account = invitations.enter(String.valueOf(request.invitation()), request.name());
         accounts.addSshKey(account.id(), key);

@@ -4,6 +4,8 @@ import co.caution.account.Passkeys;
 import co.caution.account.Sessions;
 import co.caution.account.WayIn;
 import co.caution.app.Apps;
+import co.caution.audit.Acting;
+import co.caution.audit.Actor;
 import co.caution.paging.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -93,12 +95,13 @@ class PasskeyController {
     @ResponseStatus(HttpStatus.CREATED)
     SignedIn enter(@RequestBody Answer answer, HttpServletRequest http, HttpServletResponse response) {
         var in = passkeys.enter(String.valueOf(answer.invitation()), answer.id(), WebAuthnJson.attestation(answer.credential()),
-                answer.called(), what -> transactions.execute(_ -> what.get()));
+                answer.called(), what -> Acting.as(Acting.now().invited(), () -> transactions.execute(_ -> what.get())));
         return signIn(in, http, response);
     }
 
     private SignedIn signIn(Passkeys.In in, HttpServletRequest http, HttpServletResponse response) {
-        var begun = sessions.begin(in.account().id(), BrowserName.of(http), new WayIn(null, in.passkey()));
+        var begun = Acting.as(Acting.now().known(in.account().id(), in.account().name(), Actor.By.PASSKEY, in.passkey().toString()),
+                () -> sessions.begin(in.account().id(), BrowserName.of(http), new WayIn(null, in.passkey())));
         cookie.set(response, begun.cookie());
         return new SignedIn(in.account().name(), begun.page());
     }

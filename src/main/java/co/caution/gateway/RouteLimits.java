@@ -18,7 +18,8 @@ final class RouteLimits {
     /** A balancer asks these all the time, and whoever cannot ask believes the service to be dead. */
     private static final Set<String> NEVER = Set.of("/health/live", "/health/ready");
     private static final Set<String> DOWNLOADS = Set.of("/api/apps/{app}/releases/{number}/eif",
-            "/.well-known/caution/enclaveos/{digest}/{file}", "/api/admin/backup");
+            "/.well-known/caution/enclaveos/{digest}/{file}", "/api/admin/backup", "/api/organizations/{organization}/audit/export",
+            "/api/admin/audit/export");
     private static final Set<String> CHALLENGES = Set.of("/api/apps/{app}/attestation");
 
     private static final List<Parsed> ROUTES = Routes.ALL.stream()

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /** One command of one client, from its first byte to its exit status, when its turn has come. */
 abstract class SshCommand implements Command {
@@ -107,7 +108,7 @@ abstract class SshCommand implements Command {
             } finally {
                 leave.run();
             }
-        } catch (DataAccessResourceFailureException e) {
+        } catch (DataAccessResourceFailureException | CannotCreateTransactionException e) {
             LOG.warn("a command was not served: {}", e.getMessage());
             return refuse(GitSshServer.DATABASE_AWAY);
         } catch (RuntimeException | Error e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import co.caution.TestService;
+import co.caution.audit.AuditLog;
 import co.caution.paging.PageRequest;
 import co.caution.sshkey.SshPublicKey;
 import java.security.SecureRandom;
@@ -39,7 +40,7 @@ class AccountsIT {
     void aUseOfAKeyIsWrittenDownOnceAMinute() {
         var person = service.person("grain-of-keys");
         var key = SshPublicKey.parse(KEY);
-        at(0).addSshKey(person.id(), key);
+        service.bean(Accounts.class).addSshKey(person.id(), key);
         for (int second : new int[] {0, 30, 59, 61, 100}) {
             assertThat(at(second).byKey(key.fingerprint())).containsExactly(person.id());
             assertThat(at(second).sshKeys(person.id()).getFirst().lastUsedAt()).as("after " + second + " seconds")
@@ -48,11 +49,11 @@ class AccountsIT {
     }
 
     private Accounts at(int second) {
-        return new Accounts(service.bean(JdbcClient.class), service.bean(Organizations.class),
+        return new Accounts(service.bean(JdbcClient.class), service.bean(Organizations.class), service.bean(AuditLog.class),
                 Clock.fixed(start.plusSeconds(second), ZoneOffset.UTC));
     }
 
     private Tokens tokensAt(int second) {
-        return new Tokens(service.bean(JdbcClient.class), Clock.fixed(start.plusSeconds(second), ZoneOffset.UTC), new SecureRandom());
+        return new Tokens(service.bean(JdbcClient.class), service.bean(Accounts.class), Clock.fixed(start.plusSeconds(second), ZoneOffset.UTC), new SecureRandom());
     }
 }

@@ -25,7 +25,7 @@ class SessionsIT {
             one.setMaximumPoolSize(1);
             one.setConnectionTimeout(2000);
             Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(5));
-            var sessions = new Sessions(JdbcClient.create(one), later, new SecureRandom());
+            var sessions = new Sessions(JdbcClient.create(one), service.bean(Accounts.class), later, new SecureRandom());
 
             var caller = sessions.find(begun.cookie(), begun.page()).orElseThrow();
 

@@ -6,6 +6,8 @@ import co.caution.app.AppMeters;
 import co.caution.app.Build;
 import co.caution.app.Deployment;
 import co.caution.app.Release;
+import co.caution.audit.AuditEvent;
+import co.caution.audit.AuditLog;
 import co.caution.paging.Keyset;
 import co.caution.paging.Kind;
 import co.caution.paging.Page;
@@ -19,12 +21,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** The tables of apps, builds, releases and deployments. */
 @Repository
@@ -43,11 +47,15 @@ public class AppStore {
     private final JdbcClient jdbc;
     private final AppMeters meters;
     private final AppNames names;
+    private final AuditLog audit;
+    private final TransactionOperations transactions;
 
-    AppStore(JdbcClient jdbc, AppMeters meters) {
+    AppStore(JdbcClient jdbc, AppMeters meters, AuditLog audit, TransactionOperations transactions) {
         this.jdbc = jdbc;
         this.meters = meters;
         this.names = new AppNames(jdbc);
+        this.audit = audit;
+        this.transactions = transactions;
     }
 
     // Apps
@@ -60,6 +68,7 @@ public class AppStore {
         if (!names.take(app, app.name(), app.createdAt())) {
             throw names.taken(app, app.name(), "caution init --name NAME");
         }
+        audit.append(AuditEvent.APP_CREATE, app.organizationId(), app.name(), Map.of("app", app.id().toString()));
     }
 
     /**
@@ -77,6 +86,16 @@ public class AppStore {
             throw names.taken(before, after.name(), "caution apps rename " + before.name() + " NAME");
         }
         jdbc.sql("update app set name = ?, deploy_branch = ? where id = ?").params(after.name(), after.deployBranch(), app.id()).update();
+        var details = new TreeMap<String, String>();
+        if (!after.name().equals(before.name())) {
+            details.put("former_name", before.name());
+        }
+        if (after.deployBranch() != null && !after.deployBranch().equals(before.deployBranch())) {
+            details.put("deploy_branch", after.deployBranch());
+        }
+        if (!details.isEmpty()) {
+            note(AuditEvent.APP_CHANGE, app.id(), details);
+        }
     }
 
     /** What a name leads to, present or former, in each of the organizations. */
@@ -105,8 +124,11 @@ public class AppStore {
 
     /** Chooses the branch where none was chosen, not even meanwhile. */
     public void setFirstDeployBranch(UUID app, String ref) {
-        insist(() -> jdbc.sql("update app set deploy_branch = ? where id = ? and deploy_branch is null").params(ref, app)
-                .update());
+        insist(() -> transactions.executeWithoutResult(_ -> {
+            if (jdbc.sql("update app set deploy_branch = ? where id = ? and deploy_branch is null").params(ref, app).update() == 1) {
+                note(AuditEvent.APP_CHANGE, app, Map.of("deploy_branch", ref));
+            }
+        }));
     }
 
     @Transactional
@@ -114,6 +136,7 @@ public class AppStore {
         jdbc.sql("update app set destroyed_at = ? where id = ?").params(at(now), app).update();
         jdbc.sql("delete from app_port where app_id = ?").param(app).update();
         names.forget(app);
+        note(AuditEvent.APP_DESTROY, app, Map.of());
     }
 
     // Front-door ports: guest port to public port
@@ -145,12 +168,25 @@ public class AppStore {
 
     // Builds
 
+    @Transactional
     public void insert(Build build) {
         jdbc.sql("insert into build (id, app_id, ref, commit_id, state, created_at) values (?, ?, ?, ?, ?, ?)")
                 .params(build.id(), build.appId(), build.ref(), build.commitId(), name(build.state()),
                         at(build.createdAt()))
                 .update();
+        note(AuditEvent.PUSH_ACCEPT, build.appId(), about(build));
         meters.build(build.state(), 1);
+    }
+
+    /** Whoever ends a build is on record if it ends of that. */
+    @Transactional
+    public <T> T cancelling(Build build, Supplier<T> cancel) {
+        note(AuditEvent.BUILD_CANCEL, build.appId(), about(build));
+        return cancel.get();
+    }
+
+    private static Map<String, String> about(Build build) {
+        return Map.of("build", build.id().toString(), "ref", build.ref(), "commit", build.commitId());
     }
 
     public void update(Build build) {
@@ -249,25 +285,61 @@ public class AppStore {
     }
 
     public void update(Deployment d) {
-        insist(() -> write(d));
+        insist(() -> transactions.executeWithoutResult(_ -> write(d)));
         meters.deployment(d.state(), 1);
     }
 
     private void write(Deployment d) {
-        jdbc.sql("update deployment set state = ?, reason = ?, live_at = ?, ended_at = ? where id = ?")
+        // Written twice, it happened once.
+        boolean news = jdbc.sql("""
+                        update deployment d set state = ?, reason = ?, live_at = ?, ended_at = ?
+                        from (select id, state from deployment where id = ? for update) before
+                        where d.id = before.id returning before.state <> d.state""")
                 .params(name(d.state()), d.reason(), at(d.liveAt()), at(d.endedAt()), d.id())
-                .update();
+                .query(Boolean.class)
+                .single();
+        if (news && d.state() == Deployment.State.LIVE) {
+            noteDeployment(AuditEvent.DEPLOYMENT_LIVE, d.id(), "");
+        } else if (news && d.liveAt() != null && d.endedAt() != null) {
+            noteDeployment(AuditEvent.DEPLOYMENT_END, d.id(), String.valueOf(d.reason()));
+        }
+    }
+
+    private void noteDeployment(AuditEvent what, UUID deployment, String reason) {
+        record Found(UUID appId, int number, String commitId, String pcr0) {}
+        var found = jdbc.sql("""
+                        select d.app_id, r.number, r.commit_id, r.pcr0 from deployment d join release r on r.id = d.release_id
+                        where d.id = ?""")
+                .param(deployment)
+                .query(Found.class)
+                .single();
+        var details = new TreeMap<>(Map.of("deployment", deployment.toString(), "release", "v" + found.number(),
+                "commit", found.commitId(), "pcr0", found.pcr0()));
+        if (!reason.isEmpty()) {
+            details.put("reason", reason);
+        }
+        note(what, found.appId(), details);
+    }
+
+    private void note(AuditEvent what, UUID app, Map<String, String> details) {
+        record Named(UUID organizationId, String name) {}
+        var named = jdbc.sql("select organization_id, name from app where id = ?").param(app).query(Named.class).single();
+        var all = new TreeMap<>(details);
+        all.put("app", app.toString());
+        audit.append(what, named.organizationId(), named.name(), all);
     }
 
     /** One release takes over from whatever was live: both records or neither. */
     @Transactional
     public void switchLive(Deployment live) {
-        int retired = jdbc.sql("update deployment set state = 'RETIRED', reason = 'another release took over', ended_at = ?"
-                        + " where app_id = ? and state = 'LIVE'")
+        var retired = jdbc.sql("update deployment set state = 'RETIRED', reason = 'another release took over', ended_at = ?"
+                        + " where app_id = ? and state = 'LIVE' returning id")
                 .params(at(live.liveAt()), live.appId())
-                .update();
+                .query(UUID.class)
+                .list();
+        retired.forEach(old -> noteDeployment(AuditEvent.DEPLOYMENT_END, old, "another release took over"));
         write(live);
-        meters.deployment(Deployment.State.RETIRED, retired);
+        meters.deployment(Deployment.State.RETIRED, retired.size());
         meters.deployment(live.state(), 1);
     }
 

@@ -10,6 +10,7 @@ import static org.mockito.Mockito.when;
 
 import co.caution.app.AppMeters;
 import co.caution.app.Build;
+import co.caution.audit.AuditLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.UUID;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
 class AppStoreTest {
 
@@ -24,7 +26,8 @@ class AppStoreTest {
 
     private final JdbcClient jdbc = mock(JdbcClient.class, RETURNS_DEEP_STUBS);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final AppStore store = new AppStore(jdbc, new AppMeters(registry));
+    private final AppStore store = new AppStore(jdbc, new AppMeters(registry), mock(AuditLog.class),
+            TransactionOperations.withoutTransaction());
     private final Build failed = new Build(UUID.randomUUID(), UUID.randomUUID(), "refs/heads/main", "c", Build.State.FAILED,
             "build", "why", NOW, NOW);
 
