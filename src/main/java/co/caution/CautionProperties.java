@@ -5,6 +5,7 @@ import co.caution.build.Size;
 import co.caution.client.Limit;
 import co.caution.client.RateLimits;
 import co.caution.client.TrustedProxies;
+import co.caution.gateway.HttpLimits;
 import co.caution.git.SshLimits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +56,7 @@ record CautionProperties(
         @DefaultValue("8999") int lastPort,
         @Nullable List<String> origins,
         @Nullable List<String> trustedProxies,
+        @DefaultValue Http http,
         @DefaultValue Limits limits,
         @DefaultValue Database database,
         @DefaultValue Local local,
@@ -165,6 +167,23 @@ record CautionProperties(
         SshLimits limits() {
             return new SshLimits(sessions, sessionsPerAddress, sessionsPerKey, logins, loginsPerAddress, loginTime, loginTries,
                     idle);
+        }
+    }
+
+    /**
+     * What HTTP clients of the API may hold. An address is an IPv4 address or the /64 of an IPv6 one.
+     *
+     * @param connections open at once; where there are more, one that waits makes room, at the address that has most
+     * @param connectionsPerAddress open at once from one address that is no trusted proxy
+     * @param requestTime until the head of a request must be whole, a TLS handshake included, and then until its body is
+     */
+    record Http(
+            @DefaultValue("2000") int connections,
+            @DefaultValue("500") int connectionsPerAddress,
+            @DefaultValue("30s") Duration requestTime) {
+
+        HttpLimits limits() {
+            return new HttpLimits(connections, connectionsPerAddress, requestTime);
         }
     }
 

@@ -10,6 +10,7 @@ import co.caution.build.Pipeline;
 import co.caution.client.RateLimits;
 import co.caution.client.TrustedProxies;
 import co.caution.enclaveos.EnclaveOsRelease;
+import co.caution.gateway.HttpLimits;
 import co.caution.git.PushLimits;
 import co.caution.git.SshLimits;
 import co.caution.hosting.EnclaveHost;
@@ -190,6 +191,11 @@ public class CautionServer {
     @Bean
     RateLimits rateLimits(CautionProperties p, JdbcClient jdbc, Clock clock, MeterRegistry meters) {
         return new RateLimits(p.limits().rates(), jdbc, clock, meters);
+    }
+
+    @Bean
+    HttpLimits httpLimits(CautionProperties p) {
+        return p.http().limits();
     }
 
     @Bean

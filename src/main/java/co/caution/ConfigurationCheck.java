@@ -242,6 +242,9 @@ final class ConfigurationCheck {
 
     private void limits() {
         var ssh = p.ssh();
+        positive("caution.http.connections", p.http().connections());
+        positive("caution.http.connections-per-address", p.http().connectionsPerAddress());
+        positive("caution.http.request-time", p.http().requestTime().toMillis());
         positive("caution.ssh.sessions", ssh.sessions());
         positive("caution.ssh.sessions-per-address", ssh.sessionsPerAddress());
         positive("caution.ssh.sessions-per-key", ssh.sessionsPerKey());

@@ -12,6 +12,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,12 @@ record TlsFiles(Path certificate, Path key) {
 
     private static final String CERTIFICATE = "caution.tls.certificate";
     private static final String KEY = "caution.tls.key";
+
+    /** Forward secrecy and authenticated encryption, and nothing else. */
+    private static final List<String> SUITES = List.of("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
     void check(Instant now, ConfigurationReport report) {
         X509Certificate own = pem(CERTIFICATE, certificate, content -> content.getCertificates().getFirst(), report);
@@ -58,6 +65,7 @@ record TlsFiles(Path certificate, Path key) {
         settings.put(bundle + ".keystore.verify-keys", true);
         settings.put(bundle + ".reload-on-update", true);
         settings.put(bundle + ".options.enabled-protocols", "TLSv1.3,TLSv1.2");
+        settings.put(bundle + ".options.ciphers", String.join(",", SUITES));
         settings.put("server.ssl.bundle", "gateway");
         return settings;
     }

@@ -91,6 +91,15 @@ class CautionPropertiesTest {
     }
 
     @Test
+    void http() {
+        assertThat(properties("caution.http")).isEqualTo("""
+                caution.http.connections = 2000
+                caution.http.connections-per-address = 500
+                caution.http.request-time = 30s
+                """);
+    }
+
+    @Test
     void limits() {
         assertThat(properties("caution.limits.address")).isEqualTo("""
                 caution.limits.address.entering = 120

@@ -28,6 +28,7 @@ public final class PlainErrorValve extends ErrorReportValve {
             response.setHeader(RequestIdFilter.HEADER, id);
         }
         try {
+            SafeHeaders.set(response);
             response.setContentType("application/problem+json");
             response.getReporter().write("{\"detail\":\"The request was refused before it was read: it is not valid HTTP.\","
                     + "\"request\":\"" + id + "\",\"status\":" + response.getStatus() + ",\"title\":\"" + title(response.getStatus()) + "\"}");

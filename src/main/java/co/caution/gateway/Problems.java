@@ -4,6 +4,7 @@ import co.caution.account.AccountException;
 import co.caution.app.AppException;
 import co.caution.paging.InvalidPageException;
 import co.caution.sshkey.SshKeyException;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Objects;
@@ -178,7 +179,7 @@ class Problems extends ResponseEntityExceptionHandler {
             case 400 -> "The request was not understood: its body is not the JSON object that this call takes, or a part of its"
                     + " address is wrong.";
             case 404 -> "There is nothing at this address.";
-            case 405 -> "This address does not take " + request.getMethod() + ".";
+            case 405 -> "This address does not take " + method(request) + ".";
             case 406 -> "The answer is JSON, which the request does not accept.";
             case 411 -> "The request does not say how long its body is (Content-Length).";
             case 413 -> "The body is too large: no call here takes more than 64 KiB.";
@@ -188,6 +189,11 @@ class Problems extends ResponseEntityExceptionHandler {
                     ? "Something went wrong inside the platform; the server's log has the details under the request's id."
                     : "The request was refused.";
         };
+    }
+
+    /** Of the request itself, where this is the second pass of one that was refused. */
+    private static String method(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_METHOD) instanceof String method ? method : request.getMethod();
     }
 
     static ProblemDetail problem(HttpStatusCode status, String detail, HttpServletRequest request) {

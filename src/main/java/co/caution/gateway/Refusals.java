@@ -25,7 +25,7 @@ class Refusals {
     }
 
     void answer(HttpServletRequest request, HttpServletResponse response, HttpStatus status, String detail) throws IOException {
-        SafeHeaders.set(response);
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setStatus(status.value());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(Problems.problem(status, detail, request)));

@@ -19,14 +19,19 @@ class RequestIdFilter extends OncePerRequestFilter {
 
     static final String HEADER = "x-request-id";
 
-    @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws ServletException, IOException {
-        // An id from outside could forge log lines: ours only.
+    /** An id from outside could forge log lines: ours only. */
+    static String identify(HttpServletRequest request, HttpServletResponse response) {
         String id = UUID.randomUUID().toString();
         request.setAttribute(HEADER, id);
         response.setHeader(HEADER, id);
-        MDC.put("request", id);
+        SafeHeaders.set(response);
+        return id;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        MDC.put("request", identify(request, response));
         try {
             chain.doFilter(request, response);
         } finally {

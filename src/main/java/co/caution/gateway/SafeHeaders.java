@@ -3,7 +3,7 @@ package co.caution.gateway;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 
-/** What an answer carries that is made before Spring Security sees the request, or without it: the same as it would add. */
+/** What every answer carries, also one that is made before Spring Security sees the request, or without it. */
 final class SafeHeaders {
 
     private static final Map<String, String> HEADERS = Map.of(
@@ -11,8 +11,7 @@ final class SafeHeaders {
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
             "Referrer-Policy", "no-referrer",
-            "Cross-Origin-Opener-Policy", "same-origin",
-            "Cache-Control", "no-cache, no-store, max-age=0, must-revalidate");
+            "Cross-Origin-Opener-Policy", "same-origin");
 
     private SafeHeaders() {}
 

@@ -1,6 +1,8 @@
 package co.caution.gateway;
 
+import co.caution.app.PlatformSettings;
 import jakarta.servlet.DispatcherType;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -32,7 +34,8 @@ class SecurityConfiguration {
     }
 
     @Bean
-    SecurityFilterChain security(HttpSecurity http, TokenFilter tokens, SessionFilter sessions, ActorFilter actors, WholeCallFilter whole,
+    SecurityFilterChain security(HttpSecurity http, PlatformSettings settings, TokenFilter tokens, SessionFilter sessions,
+            ActorFilter actors, WholeCallFilter whole,
             ProblemEntryPoint problems) {
         return http
                 // A token in a header cannot be ridden on; for the cookie SessionFilter asks where a call comes from.
@@ -44,6 +47,9 @@ class SecurityConfiguration {
                 .formLogin(form -> form.disable())
                 .headers(headers -> headers
                         .contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT))
+                        // By what people call it: TLS may end in a proxy. Not for names below it, which may be plain HTTP: apps'.
+                        .httpStrictTransportSecurity(https -> https.requestMatcher(request -> settings.publicUrl().startsWith("https:"))
+                                .includeSubDomains(false).maxAgeInSeconds(Duration.ofDays(365).toSeconds()))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER))
                         .crossOriginOpenerPolicy(opener -> opener.policy(CrossOriginOpenerPolicy.SAME_ORIGIN)))
                 .authorizeHttpRequests(requests -> {

@@ -19,6 +19,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslOptions;
 import org.springframework.stereotype.Component;
 
 /** The attestation doors speak TLS where the gateway does, with the same certificate, also after it was replaced. */
@@ -29,9 +30,11 @@ class DoorTls {
     private static final String BUNDLE = "gateway";
     private static final int BACKLOG = 64;
 
+    private final SslBundles bundles;
     private final @Nullable SSLContext context;
 
     DoorTls(PlatformSettings settings, SslBundles bundles) throws GeneralSecurityException {
+        this.bundles = bundles;
         if (!settings.tls()) {
             this.context = null;
             return;
@@ -47,12 +50,14 @@ class DoorTls {
         if (context == null) {
             return HttpServer.create(address, BACKLOG);
         }
+        SslOptions options = bundles.getBundle(BUNDLE).getOptions();
         var server = HttpsServer.create(address, BACKLOG);
         server.setHttpsConfigurator(new HttpsConfigurator(context) {
             @Override
             public void configure(HttpsParameters parameters) {
                 var ssl = getSSLContext().getDefaultSSLParameters();
-                ssl.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+                ssl.setProtocols(options.getEnabledProtocols());
+                ssl.setCipherSuites(options.getCiphers());
                 parameters.setSSLParameters(ssl);
             }
         });

@@ -43,6 +43,15 @@ final class RawHttp implements AutoCloseable {
         return http;
     }
 
+    /** One that takes in next to nothing unless it reads. */
+    static RawHttp small(int port, String from) throws IOException {
+        var http = new RawHttp();
+        http.socket.setReceiveBufferSize(2048);
+        http.socket.bind(new InetSocketAddress(from, 0));
+        http.socket.connect(new InetSocketAddress("127.0.0.1", port));
+        return http;
+    }
+
     Answer ask(String request) throws IOException {
         return ask(request.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -102,6 +111,14 @@ final class RawHttp implements AutoCloseable {
             }
         }
         return line.toString();
+    }
+
+    void endOfWords() throws IOException {
+        try {
+            socket.shutdownOutput();
+        } catch (java.net.SocketException e) {
+            // The server was quicker.
+        }
     }
 
     /** Whether the server has hung up, or does so now, without another word. */
