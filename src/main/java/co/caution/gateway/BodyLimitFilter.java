@@ -48,10 +48,8 @@ class BodyLimitFilter extends OncePerRequestFilter {
             refuse(request, response, HttpStatus.CONTENT_TOO_LARGE, "The body is too large: this call takes no more than " + most / 1024 + " KiB.");
         } else if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
             refuse(request, response, HttpStatus.LENGTH_REQUIRED, Problems.words(HttpStatus.LENGTH_REQUIRED, request));
-        } else if (length <= 0) {
-            chain.doFilter(request, response);
         } else {
-            var body = read(request.getInputStream(), (int) length);
+            var body = read(request.getInputStream(), (int) Math.max(0, length));
             if (body.isPresent()) {
                 chain.doFilter(new WholeBody(request, body.get()), response);
             } else {

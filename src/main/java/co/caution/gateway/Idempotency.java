@@ -132,7 +132,7 @@ class Idempotency implements HandlerInterceptor, WebMvcConfigurer {
     }
 
     private static byte[] asked(HttpServletRequest request) {
-        byte[] body = (byte[]) request.getAttribute(WholeCallFilter.BODY);
+        byte[] body = (byte[]) request.getAttribute(WholeBody.BODY);
         return KeptAnswers.sha256(request.getMethod(), request.getRequestURI(), String.valueOf(request.getQueryString()),
                 HexFormat.of().formatHex(body));
     }

@@ -9,7 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/** A request whose body is here already. */
+/** A request whose body is here already, to be read as often as anybody wants to. */
 final class WholeBody extends HttpServletRequestWrapper {
 
     private static final class Stream extends ServletInputStream {
@@ -45,20 +45,24 @@ final class WholeBody extends HttpServletRequestWrapper {
         }
     }
 
-    private final ServletInputStream in;
+    /** The request attribute that holds the body's bytes. */
+    static final String BODY = "caution.body";
+
+    private final byte[] body;
 
     WholeBody(HttpServletRequest request, byte[] body) {
         super(request);
-        this.in = new Stream(body);
+        this.body = body;
+        setAttribute(BODY, body);
     }
 
     @Override
     public ServletInputStream getInputStream() {
-        return in;
+        return new Stream(body);
     }
 
     @Override
     public BufferedReader getReader() {
-        return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        return new BufferedReader(new InputStreamReader(getInputStream(), StandardCharsets.UTF_8));
     }
 }

@@ -59,8 +59,8 @@ class EdgeIT {
         assertThat(service.call("GET", "/api/account", token, null).statusCode()).isEqualTo(200);
     }
 
-    @ParameterizedTest
     @ValueSource(strings = {"attacker.example", "attacker.example:8080", "localhost.attacker.example", "localhost.", "10.1.2.3", "[::2]", "caution@localhost", "a b", ""})
+    @ParameterizedTest
     void aForgedHostIsNotServed(String host) throws Exception {
         for (String path : List.of("/api/account", "/", "/ui/app.js", "/api/passkeys/login/options", "/nothing")) {
             try (var http = RawHttp.from(service, "127.0.0.1")) {
@@ -75,8 +75,8 @@ class EdgeIT {
         }
     }
 
-    @ParameterizedTest
     @CsvSource({"HTTP/1.0,''", "HTTP/1.1,Host: 10.1.2.3:8080", "HTTP/1.1,Host: node-7.internal"})
+    @ParameterizedTest
     void whoWatchesTheServerNeedsNoNameForIt(String version, String host) throws Exception {
         for (String path : List.of("/health", "/health/live", "/health/ready")) {
             try (var http = RawHttp.from(service, "127.0.0.1")) {
@@ -88,8 +88,8 @@ class EdgeIT {
         }
     }
 
-    @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST", "localhost:1", "127.0.0.1", "[::1]:8080"})
+    @ParameterizedTest
     void theServersOwnNamesAre(String host) throws Exception {
         try (var http = RawHttp.from(service, "127.0.0.1")) {
             assertThat(http.ask("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status()).isEqualTo(200);
@@ -97,8 +97,8 @@ class EdgeIT {
     }
 
     /** Neither a stranger nor a proxy says what the server is called or how it is reached. */
-    @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", TestService.PROXY})
+    @ParameterizedTest
     void nobodysHeadersSayWhatTheServerIsCalled(String from) throws Exception {
         try (var http = RawHttp.from(service, from)) {
             String token = service.token(service.person("with-a-link"));

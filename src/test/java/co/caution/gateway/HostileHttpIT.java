@@ -86,7 +86,7 @@ class HostileHttpIT {
     }
 
     /** And the connection ends, so that nothing that follows can be taken for another's request. */
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest
     @MethodSource("malformed")
     void isRefusedAndTheConnectionEnds(String what, String request, int status) throws Exception {
         try (var http = RawHttp.from(service, "127.0.0.1")) {
@@ -109,8 +109,8 @@ class HostileHttpIT {
         assertThat(answer.body()).contains("\"request\":\"" + answer.header("x-request-id") + "\"").doesNotContainIgnoringCase("tomcat", "exception", "\tat ");
     }
 
-    @ParameterizedTest
     @ValueSource(strings = {"TRACE", "PROPFIND", "PUT", "OPTIONS", "DEBUG", "get", "X"})
+    @ParameterizedTest
     void aVerbThatIsNotTaken(String verb) throws Exception {
         try (var http = RawHttp.from(service, "127.0.0.1")) {
             var answer = http.ask(verb + " /api/account HTTP/1.1\r\n" + HOST + "Authorization: Bearer " + token + "\r\nX-Secret: 4711\r\n\r\n");
@@ -121,11 +121,11 @@ class HostileHttpIT {
     }
 
     /** The firewall sees what the table of routes would, or nobody does. */
-    @ParameterizedTest
     @ValueSource(strings = {"/health/live/../../api/account", "/ui/../api/account", "/ui/%2e%2e/api/account", "/ui/..%2fapi/account", "/ui/..;/api/account",
         "//api/account", "/api//account", "/api/account;a=b", "/api;a=b/account", "/api/account/", "/api/account%2f", "/api%2faccount", "/api/./account",
         "/api/%61ccount/", "/API/account", "/api/account%20", "/api/account%3b", "/api/account%00", "/api\\account", "/ui/%5c..%5capi", "/ui/%252e%252e/api/account",
         "/ui/....//api/account", "/ui/app.js/../../application.properties", "/ui/%2e%2e/application.properties", "/api/account.json"})
+    @ParameterizedTest
     void noWayAroundTheTableOfRoutes(String path) throws Exception {
         try (var http = RawHttp.from(service, "127.0.0.1")) {
             var stranger = http.ask("GET " + path + " HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n");
@@ -183,7 +183,7 @@ class HostileHttpIT {
                 Arguments.of("a name of ten thousand characters", "{\"" + "a".repeat(10_000) + "\":1}"));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest
     @MethodSource("bodies")
     void aBodyThatIsNotWhatIsTaken(String what, String body) throws Exception {
         try (var http = RawHttp.from(service, "127.0.0.1")) {
@@ -194,9 +194,9 @@ class HostileHttpIT {
         }
     }
 
-    @ParameterizedTest
     @ValueSource(strings = {"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=a", "application/xml",
         "application/json; charset=utf-7", "nonsense", "application/x-java-serialized-object"})
+    @ParameterizedTest
     void aBodyOfAnotherKind(String type) throws Exception {
         try (var http = RawHttp.from(service, "127.0.0.1")) {
             var answer = http.ask(post("/api/login/challenge", type, "{\"origin\":\"http://attacker.example\"}"));
