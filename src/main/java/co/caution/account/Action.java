@@ -7,7 +7,7 @@ public enum Action {
     LOOK_AT_MEMBERS(Role.VIEWER, Scope.READ, "see who is in the organization, and as what"),
     LEAVE(Role.VIEWER, Scope.MANAGE, "leave the organization"),
     CREATE_APP(Role.MEMBER, Scope.MANAGE, "make an app"),
-    DEPLOY(Role.MEMBER, Scope.DEPLOY, "push, and so build and deploy"),
+    DEPLOY(Role.MEMBER, Scope.DEPLOY, "push, and so build and deploy; deploy what was built before"),
     CANCEL_BUILD(Role.MEMBER, Scope.DEPLOY, "end a build that waits or runs"),
     CHANGE_APP(Role.MEMBER, Scope.MANAGE, "rename an app, or choose the branch that deploys"),
     DESTROY_APP(Role.ADMIN, Scope.MANAGE, "stop an app and remove it"),

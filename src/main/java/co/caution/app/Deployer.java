@@ -2,6 +2,7 @@ package co.caution.app;
 
 import co.caution.app.store.AppStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -67,10 +68,7 @@ public class Deployer {
      * @throws AppException.Conflict when too many pushes to the app wait already
      */
     public PushRun push(App app, String ref, ObjectId from, ObjectId commit) throws IOException {
-        if (turn(app.id()).waiting() >= MOST_WAITING) {
-            throw new AppException.Conflict(MOST_WAITING + " pushes to this app wait already; push again when some are over,"
-                    + " or stop some: caution builds cancel");
-        }
+        requireRoom(app);
         var build = Build.started(app.id(), ref, commit.name(), clock.instant());
         try (Repository repository = repositories.open(app.id())) {
             repositories.pin(repository, build.id(), commit);
@@ -108,14 +106,51 @@ public class Deployer {
         return store.lastLive(app.id()).flatMap(last -> store.release(last.releaseId())).map(release -> restart(app, release));
     }
 
+    private PushRun restart(App app, Release release) {
+        return again(app, release, (log, work) -> restart(app, release, log, work));
+    }
+
+    /**
+     * Starts a release that was built before and, once it is attested and answers, gives it the app's traffic: the same bytes,
+     * so the same PCRs. The branch stays where it is; the next push deploys as ever.
+     *
+     * @throws AppException.Conflict when it runs already, or too much waits for its turn
+     * @throws AppException.NoRelease when its image is no longer kept
+     */
+    public PushRun redeploy(App app, Release release) {
+        if (runs(app, release)) {
+            throw new AppException.Conflict("v" + release.number() + " is what runs already.");
+        }
+        if (!Files.isRegularFile(settings.image(release.eifSha256()))) {
+            throw new AppException.NoRelease(app.name(), release.number());
+        }
+        requireRoom(app);
+        return again(app, release, (log, work) -> redeploy(app, release, log, work));
+    }
+
+    private boolean runs(App app, Release release) {
+        return live.of(app.id()).filter(running -> running.release().id().equals(release.id())).isPresent();
+    }
+
+    private void requireRoom(App app) {
+        if (turn(app.id()).waiting() >= MOST_WAITING) {
+            throw new AppException.Conflict(MOST_WAITING + " pushes to this app wait already; try again when some are over,"
+                    + " or stop some: caution builds cancel");
+        }
+    }
+
+    @FunctionalInterface
+    private interface Start {
+        PushOutcome run(ProgressLog log, Cancellation work) throws Exception;
+    }
+
     /** Asked for twice, it is followed twice. */
-    private synchronized PushRun restart(App app, Release release) {
+    private synchronized PushRun again(App app, Release release, Start start) {
         Path file = restartLog(release.buildId());
         return workers.at(file).orElseGet(() -> {
             var log = new ProgressLog(file);
             var work = new Cancellation();
-            return workers.run(app, release.buildId(), true, file, log, work,
-                    () -> restart(app, release, log, work), outcome -> {});
+            return workers.run(app, release.buildId(), true, file, log, work, () -> start.run(log, work), outcome -> {});
         });
     }
 
@@ -209,7 +244,7 @@ public class Deployer {
         }
         ObjectId now = repositories.at(repository, build.ref());
         var running = live.of(app.id());
-        if (!now.equals(from) && now.equals(commit) && running.isPresent()) {
+        if (!now.equals(from) && now.equals(commit) && running.filter(it -> it.release().commitId().equals(commit.name())).isPresent()) {
             var release = running.get().release();
             log.step(commit.abbreviate(7).name() + " is live already, as v" + release.number());
             return new PushOutcome.Live(release);
@@ -249,6 +284,24 @@ public class Deployer {
             throws IOException, InterruptedException {
         try (var _ = takeTurn(app.id(), log)) {
             return rollout.revive(app, release, log, cancellation);
+        }
+    }
+
+    private PushOutcome redeploy(App app, Release release, ProgressLog log, Cancellation cancellation)
+            throws IOException, InterruptedException {
+        try (var _ = takeTurn(app.id(), log)) {
+            if (store.app(app.id()).isEmpty()) {
+                return new PushOutcome.Failed("push", "the app was destroyed meanwhile");
+            }
+            if (runs(app, release)) {
+                return new PushOutcome.Live(release);
+            }
+            log.step("Starting v" + release.number() + " of commit " + ObjectId.fromString(release.commitId()).abbreviate(7).name()
+                    + " as it was built: nothing is built anew");
+            rollout.requireReady(app);
+            return rollout.deploy(app, release, log, cancellation);
+        } catch (DeploymentException e) {
+            return new PushOutcome.Failed("deployment", String.valueOf(e.getMessage()));
         }
     }
 

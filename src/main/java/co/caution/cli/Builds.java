@@ -64,18 +64,23 @@ final class Builds {
 
     /** @return the build as it is when it is over */
     JsonNode follow(JsonNode build, Consumer<String> line) {
+        follow(build, false, line);
+        return api.get(path + "/" + id(build));
+    }
+
+    /** @param restart what is said while its release is started again */
+    void follow(JsonNode build, boolean restart, Consumer<String> line) {
         int seen = 0;
         Said said;
         do {
             long before = System.nanoTime();
-            said = output(build, seen, WAIT_SECONDS, false);
+            said = output(build, seen, WAIT_SECONDS, restart);
             said.lines().forEach(line);
             seen += said.lines().size();
             if (said.lines().isEmpty() && !said.over() && System.nanoTime() - before < BETWEEN_TRIES.toNanos()) {
                 pause(); // nobody writes and nobody says that it is over: do not ask a thousand times a second
             }
         } while (!said.over());
-        return api.get(path + "/" + id(build));
     }
 
     JsonNode cancel(JsonNode build) {

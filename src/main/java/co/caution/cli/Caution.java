@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
             BuildsCommand.class,
             ReleasesCommand.class,
             DeploymentsCommand.class,
+            RollbackCommand.class,
             PlatformCommand.class,
             LoginCommand.class,
             LogoutCommand.class,

@@ -115,6 +115,7 @@ final class Routes {
             get("/api/apps/{app}/releases/{number}", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/releases/{number}/manifest", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/deployments", app(Action.LOOK_AT_APPS)),
+            post("/api/apps/{app}/deployments", app(Action.DEPLOY)),
             get("/api/apps/{app}/deployments/{deployment}", app(Action.LOOK_AT_APPS)),
             get("/api/apps/{app}/releases/{number}/eif", app(Action.FETCH_SOURCE)),
             post("/api/apps/{app}/builds/{build}/cancel", app(Action.CANCEL_BUILD)));

@@ -103,9 +103,26 @@ class PushEndToEndIT {
         assertThat(theChannelLeadsIntoTheEnclave(alice, second)).as("each enclave has a key of its own").isNotEqualTo(key);
         assertThat(second.path("channel_at")).as("the door stays").isEqualTo(first.path("channel_at"));
 
+        goingBackRunsTheSameBytes(alice, url, first);
+
         assertThat(alice.caution("apps", "destroy").exitCode()).as("not without being asked").isEqualTo(64);
         assertThat(alice.caution("apps", "destroy", "--confirm", "hello-alice").exitCode()).isZero();
         assertThat(alice.caution("verify").exitCode()).isEqualTo(4);
+    }
+
+    private static void goingBackRunsTheSameBytes(Developer alice, String url, JsonNode first) throws Exception {
+        assertThat(alice.caution("rollback", "--to", "2").output()).contains("v2 is what runs already");
+        Result back = alice.caution("rollback");
+        assertThat(back.output()).contains("Starting v1 of commit", "Attested: PCR0-2 match v1", "v1 is live").doesNotContain("Building");
+        assertThat(back.exitCode()).isZero();
+        assertThat(get(url)).doesNotEndWith("?\n");
+        JsonNode again = JSON.readTree(alice.caution("verify", "--pcrs", "../good.txt", "--json").output());
+        assertThat(again.path("remote")).isEqualTo(first.path("remote"));
+        assertThat(alice.caution("status").exitCode()).as("HEAD is the newer commit").isEqualTo(2);
+        assertThat(alice.caution("releases").output()).containsPattern("v2 .*\\n(?s:.*)v1 .* runs");
+        assertThat(alice.caution("deployments").output().lines().map(line -> line.replaceAll(".*  (v[0-9]  [a-z]+).*", "$1")))
+                .containsExactly("v1  live", "v2  retired", "v1  retired");
+        assertThat(alice.caution("releases", "show", "1", "--manifest").output()).contains("\"argv\"");
     }
 
     /** @return the key's digest */

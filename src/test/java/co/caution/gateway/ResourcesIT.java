@@ -131,6 +131,20 @@ class ResourcesIT {
     }
 
     @Test
+    void aReleaseIsDeployedAgainOnlyWhereItsImageIsKept() throws Exception {
+        Account member = service.person("redeployer");
+        service.join(organization, member, Role.MEMBER);
+        String mayDeploy = service.token(member);
+        String path = "/api/apps/recorded/deployments";
+        assertThat(service.call("POST", path, token, "{\"release\":2}").statusCode()).as("a viewer").isEqualTo(403);
+        assertThat(service.call("POST", path, mayDeploy, "{\"release\":1}").body()).contains("its image is gone");
+        assertThat(service.call("POST", path, mayDeploy, "{\"release\":7}").statusCode()).isEqualTo(404);
+        for (String wrong : List.of("{}", "{\"release\":\"x\"}", "{\"release\":99999999999}", "[]")) {
+            assertThat(service.call("POST", path, mayDeploy, wrong).statusCode()).as(wrong).isEqualTo(400);
+        }
+    }
+
+    @Test
     void thePlatformSaysWhatItIsAndHowMuchRoomItHasAndNothingOfAnybodysApps() throws Exception {
         JsonNode status = get("/api/status");
         assertThat(status.at("/hosting/kind").asString()).isEqualTo("local");

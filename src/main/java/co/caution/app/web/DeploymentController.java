@@ -1,9 +1,12 @@
 package co.caution.app.web;
 
 import co.caution.app.App;
+import co.caution.app.AppException;
 import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
+import co.caution.app.Deployer;
 import co.caution.app.Deployment;
+import co.caution.app.Release;
 import co.caution.paging.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
@@ -12,11 +15,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** An app's deployments over HTTP: each run of a release in an enclave, over ones included. */
@@ -38,10 +45,30 @@ class DeploymentController {
         }
     }
 
-    private final Apps apps;
+    record Wanted(@Nullable Integer release) {}
 
-    DeploymentController(Apps apps) {
+    /** @param build made the release; what is said now is its output with {@code restart=true} */
+    record OnItsWayView(int release, UUID build) {}
+
+    private final Apps apps;
+    private final Deployer deployer;
+
+    DeploymentController(Apps apps, Deployer deployer) {
         this.apps = apps;
+        this.deployer = deployer;
+    }
+
+    /** Answers at once: to be attested takes as long as it takes. */
+    @PostMapping
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    OnItsWayView deploy(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @RequestBody Wanted wanted) {
+        App found = apps.get(owner.id(), app);
+        if (wanted.release() == null) {
+            throw new AppException("Which release? Give release, its number.");
+        }
+        Release release = apps.release(found, wanted.release());
+        deployer.redeploy(found, release);
+        return new OnItsWayView(release.number(), release.buildId());
     }
 
     @GetMapping
