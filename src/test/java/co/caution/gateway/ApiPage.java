@@ -88,7 +88,7 @@ final class ApiPage {
     private static @Nullable Example example(String method, String pattern, String section) {
         Pattern path = Pattern.compile(Pattern.quote(pattern).replaceAll("\\{[^}]*}", "\\\\E[^/]+\\\\Q"));
         for (String line : section.replaceAll("(?s).*?```sh\n|```.*", "").replace("\\\n", "").split("\n")) {
-            Matcher url = Pattern.compile("\"\\$CAUTION_SERVER(/.*?)?\"$").matcher(line);
+            Matcher url = Pattern.compile("\"\\$CAUTION_SERVER(/[^\"]*)\"(?: \\||$)").matcher(line);
             if (url.find()) {
                 var uri = UriComponentsBuilder.fromUriString(filledIn(url.group(1))).build();
                 String verb = line.contains(" -X ") ? line.replaceAll(".* -X (\\w+) .*", "$1") : "GET";

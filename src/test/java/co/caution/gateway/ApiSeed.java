@@ -7,6 +7,8 @@ final class ApiSeed {
     static final String APP = "a0000000-0000-4000-8000-000000000001";
     static final String OTHER_APP = "a0000000-0000-4000-8000-000000000002";
     static final String BUILD = "b0000000-0000-4000-8000-000000000001";
+    static final String RELEASE = "b0000000-0000-4000-8000-000000000002";
+    static final String DEPLOYMENT = "b0000000-0000-4000-8000-000000000003";
     static final String KEY = "c0000000-0000-4000-8000-000000000001";
     static final String TOKEN = "d0000000-0000-4000-8000-000000000001";
     static final String ANY_ID = "e0000000-0000-4000-8000-000000000001";

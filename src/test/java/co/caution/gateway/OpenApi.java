@@ -271,7 +271,7 @@ final class OpenApi {
         Type type = handler == null ? Void.class : answerType(handler);
         @Nullable ObjectNode fixed = OpenApiFixed.answer(route);
         if (fixed != null) {
-            ObjectNode content = answer.putObject("content").putObject(JSON_TYPE);
+            ObjectNode content = answer.putObject("content").putObject(OpenApiFixed.type(route));
             content.set("schema", fixed);
             content.set("example", schemas.example(fixed, ""));
         } else if (!section.mediaTypes().isEmpty() && status != 204) {

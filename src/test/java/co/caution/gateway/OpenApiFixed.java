@@ -47,6 +47,10 @@ final class OpenApiFixed {
         return parsed(ANSWERS.get(route.pattern()));
     }
 
+    static String type(Route route) {
+        return route.pattern().startsWith("/health") ? "application/vnd.spring-boot.actuator.v3+json" : OpenApi.JSON_TYPE;
+    }
+
     private static @Nullable ObjectNode parsed(@Nullable String json) {
         return json == null ? null : (ObjectNode) JSON.readTree(json);
     }
@@ -130,7 +134,7 @@ final class OpenApiFixed {
     static ObjectNode error(Route route, int status) {
         if (route.pattern().startsWith("/health") && status == 503) {
             ObjectNode answer = JSON.createObjectNode().put("description", "A check fails");
-            answer.putObject("content").putObject(OpenApi.JSON_TYPE).set("schema", answer(route));
+            answer.putObject("content").putObject(type(route)).set("schema", answer(route));
             return answer;
         }
         if (route.pattern().equals("/api/apps/{app}/attestation") && (status == 400 || status == 413 || status >= 500)) {
