@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -55,8 +56,13 @@ class StrictJson extends RequestBodyAdviceAdapter {
             if (missing(value) && !field.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
                 throw new IllegalRequestException("'" + name(field) + "' is missing. " + takes(body.getClass()));
             }
-            if (value instanceof String text && !storable(text)) {
-                throw new IllegalRequestException("'" + name(field) + "' holds a character that no text may: NUL, or half of one.");
+            for (Object each : value instanceof Collection<?> list ? list : value == null ? List.of() : List.of(value)) {
+                if (each == null) {
+                    throw new IllegalRequestException("'" + name(field) + "' holds a null.");
+                }
+                if (each instanceof String text && !storable(text)) {
+                    throw new IllegalRequestException("'" + name(field) + "' holds a character that no text may: NUL, or half of one.");
+                }
             }
         }
         return body;
@@ -137,8 +143,12 @@ class StrictJson extends RequestBodyAdviceAdapter {
     static class Reading {
         @Bean
         JsonMapperBuilderCustomizer strictReading() {
-            return json -> json
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            return json -> {
+                for (var type : List.of(LogicalType.Integer, LogicalType.Float, LogicalType.Boolean, LogicalType.OtherScalar, LogicalType.DateTime)) {
+                    json.withCoercionConfig(type, blank -> blank.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
+                            .setAcceptBlankAsEmpty(false));
+                }
+                json.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                     .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -146,6 +156,7 @@ class StrictJson extends RequestBodyAdviceAdapter {
                             .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+            };
         }
     }
 }

@@ -51,8 +51,8 @@ final class ApiFixture {
                 values (?::uuid, ?, 'SHA256:' || repeat('A', 43), 'ssh-ed25519 AAAA', 'example', now()) on conflict do nothing""",
                 ApiSeed.KEY, person.id());
         run("""
-                insert into api_token (id, account_id, hash, name, created_at, expires_at)
-                values (?::uuid, ?, ?, 'example', now(), now() + interval '1 day') on conflict do nothing""",
+                insert into api_token (id, account_id, hash, name, scopes, created_at, last_used_at, expires_at)
+                values (?::uuid, ?, ?, 'example', 'read', now(), now(), now() + interval '1 day') on conflict do nothing""",
                 ApiSeed.TOKEN, person.id(), new byte[] {1});
     }
 

@@ -144,6 +144,10 @@ final class OpenApi {
             }
         }
         operation.put("x-permission", PermissionsReferenceTest.words(route.access()).replace("`", ""));
+        if (!route.access().scopes().isEmpty()) {
+            ArrayNode scopes = operation.putArray("x-scopes");
+            route.access().scopes().stream().sorted().forEach(scope -> scopes.add(scope.word()));
+        }
         if (route.proof() != Proof.NONE) {
             operation.put("x-fresh-proof", true);
         }

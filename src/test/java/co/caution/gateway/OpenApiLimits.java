@@ -2,6 +2,7 @@ package co.caution.gateway;
 
 import co.caution.account.Account;
 import co.caution.account.Role;
+import co.caution.account.Scope;
 import co.caution.app.App;
 import co.caution.app.Build;
 import java.util.Arrays;
@@ -70,6 +71,9 @@ final class OpenApiLimits {
         if (pattern != null) {
             into.put("pattern", "^" + pattern.pattern() + "$");
             into.putArray("examples").add("hello");
+        }
+        if (field.equals("scopes")) {
+            Scope.ALL.forEach(scope -> ((ObjectNode) into.path("items")).withArray("enum").add(scope.word()));
         }
         WORDS.getOrDefault(schema + "." + field, List.of()).forEach(word -> into.withArray("enum").add(word));
     }

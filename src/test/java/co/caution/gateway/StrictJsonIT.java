@@ -112,8 +112,10 @@ class StrictJsonIT {
         for (var field : example.properties()) {
             for (String value : List.of("7", "true", "[1]", "123456789012345678901234567890", "\"\\u0000\"")) {
                 var changed = (ObjectNode) example.deepCopy();
-                changed.set(field.getKey(), JSON.readTree(value));
-                mutations.put(field.getKey() + "=" + value, changed.toString());
+                if (JSON.readTree(value).getNodeType() != field.getValue().getNodeType() || value.contains("0000") || value.equals("[1]")) {
+                    changed.set(field.getKey(), JSON.readTree(value));
+                    mutations.put(field.getKey() + "=" + value, changed.toString());
+                }
             }
         }
         return mutations;
