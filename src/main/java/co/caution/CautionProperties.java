@@ -8,6 +8,7 @@ import co.caution.client.TrustedProxies;
 import co.caution.gateway.HttpLimits;
 import co.caution.git.SshLimits;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,6 +61,7 @@ record CautionProperties(
         @DefaultValue Limits limits,
         @DefaultValue Database database,
         @DefaultValue Local local,
+        @DefaultValue Aws aws,
         @DefaultValue Log log,
         @DefaultValue Ssh ssh,
         @DefaultValue Push push,
@@ -126,6 +128,14 @@ record CautionProperties(
      */
     record Local(
             @DefaultValue("qemu-system-x86_64") String qemu, @DefaultValue("tcg") Accelerator accelerator) {}
+
+    /**
+     * Organizations' accounts at AWS. Credentials come from where AWS's own tools take them: the instance's role, or the environment.
+     *
+     * @param principal the ARN of the role or user that the service is at AWS, which organizations' roles are to trust
+     * @param stsEndpoint a URL in place of AWS's own STS: a VPC endpoint, or a stand-in for tests
+     */
+    record Aws(@Nullable String principal, @Nullable URI stsEndpoint) {}
 
     enum Accelerator {
         TCG, KVM

@@ -9,6 +9,7 @@ import co.caution.build.BuildHome;
 import co.caution.build.Pipeline;
 import co.caution.client.RateLimits;
 import co.caution.client.TrustedProxies;
+import co.caution.cloud.CloudSettings;
 import co.caution.enclaveos.EnclaveOsRelease;
 import co.caution.gateway.HttpLimits;
 import co.caution.git.PushLimits;
@@ -196,6 +197,11 @@ public class CautionServer {
     @Bean
     HttpLimits httpLimits(CautionProperties p) {
         return p.http().limits();
+    }
+
+    @Bean
+    CloudSettings cloudSettings(CautionProperties p) {
+        return new CloudSettings(p.aws().principal(), p.aws().stsEndpoint());
     }
 
     @Bean

@@ -43,6 +43,7 @@ final class ConfigurationCheck {
         check.database();
         check.tls();
         check.local();
+        check.aws();
         check.limits();
         check.builds();
     }
@@ -72,6 +73,16 @@ final class ConfigurationCheck {
             p.proxies();
         } catch (IllegalArgumentException e) {
             report.error("caution.trusted-proxies", String.valueOf(e.getMessage()), "Write them as 10.0.0.2 or 10.0.0.0/8, separated by commas");
+        }
+    }
+
+    private void aws() {
+        if (p.aws().principal() != null && !p.aws().principal().matches("arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+")) {
+            report.error("caution.aws.principal", "that is no role or user of AWS", "Write its ARN, as"
+                    + " arn:aws:iam::123456789012:role/caution: aws sts get-caller-identity shows which it is");
+        }
+        if (p.aws().stsEndpoint() != null && !List.of("https", "http").contains(String.valueOf(p.aws().stsEndpoint().getScheme()))) {
+            report.error("caution.aws.sts-endpoint", "that is no http or https URL", "Write it as https://sts.eu-central-1.amazonaws.com");
         }
     }
 

@@ -42,6 +42,7 @@ class ArchitectureTest {
             Map.entry("hosting", List.of("eif", "attestation", "enclaveos")),
             Map.entry("audit", List.of("paging")),
             Map.entry("paging", List.of()),
+            Map.entry("cloud", List.of("audit", "paging")),
             Map.entry("client", List.of()),
             Map.entry("account", List.of("audit", "client", "paging", "sshkey")),
             Map.entry("app", List.of("audit", "build", "hosting", "attestation", "eif", "project", "enclaveos", "packages", "paging")),
@@ -49,7 +50,7 @@ class ArchitectureTest {
             Map.entry("words", List.of("build")),
             Map.entry("git", List.of("account", "app", "audit", "client", "sshkey", "words")),
             Map.entry("relay", List.of("app", "client", "hosting", "attestation", "enclaveos")),
-            Map.entry("gateway", List.of("account", "app", "audit", "client", "paging", "relay", "git", "hosting", "sshkey", "words"))));
+            Map.entry("gateway", List.of("account", "app", "audit", "cloud", "client", "paging", "relay", "git", "hosting", "sshkey", "words"))));
 
     /** An auditor can read these without knowing what a web framework is. */
     private static final List<String> PLAIN = List.of("eif", "attestation", "project", "packages", "enclaveos", "build", "explain", "verify", "trust", "connect");

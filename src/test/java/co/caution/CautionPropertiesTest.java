@@ -57,6 +57,14 @@ class CautionPropertiesTest {
     }
 
     @Test
+    void accountsAtAws() {
+        assertThat(properties("caution.aws")).isEqualTo("""
+                caution.aws.principal
+                caution.aws.sts-endpoint
+                """);
+    }
+
+    @Test
     void builds() {
         assertThat(properties("caution.build")).isEqualTo("""
                 caution.build.at-once = 2

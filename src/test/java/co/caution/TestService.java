@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ public final class TestService {
     public final int port = FreePorts.first(2 + APP_PORTS);
     public final int sshPort = port + 1;
     public final Path home;
+    /** What stands in for AWS. */
+    public final FakeSts sts = new FakeSts();
     private final ConfigurableApplicationContext context;
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -51,7 +54,7 @@ public final class TestService {
 
     private TestService(Path directory) throws IOException {
         home = directory.resolve("home");
-        context = CautionServer.start(TinyEnclaveOs.in(directory.resolve("enclaveos"), "none"), Map.of(
+        var settings = new HashMap<String, Object>(Map.of(
                 "caution.home", home.toString(),
                 "caution.cache", directory.resolve("cache").toString(),
                 "caution.http-port", port,
@@ -63,6 +66,9 @@ public final class TestService {
                 "caution.limits.address.entering", 100_000,
                 "caution.limits.address.writes", 100_000,
                 "caution.limits.address.reads", 100_000));
+        settings.put("caution.aws.principal", FakeSts.PRINCIPAL);
+        settings.put("caution.aws.sts-endpoint", sts.endpoint().toString());
+        context = CautionServer.start(TinyEnclaveOs.in(directory.resolve("enclaveos"), "none"), settings);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             http.close();
             context.close();

@@ -15,7 +15,10 @@ public enum Action {
     LOOK_AT_AUDIT(Role.ADMIN, Scope.READ, "read the organization's audit log"),
     INVITE(Role.ADMIN, Scope.MANAGE, "invite somebody, as at most what one is oneself, and take an invitation back"),
     CHANGE_MEMBER(Role.ADMIN, Scope.MANAGE, "change a member's role: of nobody, and to nothing, above one's own"),
-    REMOVE_MEMBER(Role.ADMIN, Scope.MANAGE, "remove a member who is not above oneself");
+    REMOVE_MEMBER(Role.ADMIN, Scope.MANAGE, "remove a member who is not above oneself"),
+    LOOK_AT_CLOUD_ACCOUNTS(Role.ADMIN, Scope.READ, "see which cloud accounts are connected"),
+    CHECK_CLOUD_ACCOUNT(Role.ADMIN, Scope.MANAGE, "ask AWS whether a cloud account lets the service in"),
+    CONNECT_CLOUD_ACCOUNT(Role.OWNER, Scope.MANAGE, "connect a cloud account, and remove one");
 
     private final Role least;
     private final Scope scope;

@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
             OrgsCommand.class,
             MembersCommand.class,
             AuditCommand.class,
+            CloudAccountsCommand.class,
             ServerCommand.class,
             AdminCommand.class,
             EifCommand.class,

@@ -45,6 +45,7 @@ class Idempotency implements HandlerInterceptor, WebMvcConfigurer {
             "/api/account/ssh-keys", Answers.PLAIN,
             "/api/account/tokens", Answers.SECRET,
             "/api/organizations", Answers.PLAIN,
+            "/api/organizations/{organization}/cloud-accounts", Answers.PLAIN,
             "/api/organizations/{organization}/invitations", Answers.SECRET);
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -2,6 +2,7 @@ package co.caution.gateway;
 
 import co.caution.account.AccountException;
 import co.caution.app.AppException;
+import co.caution.cloud.CloudException;
 import co.caution.paging.InvalidPageException;
 import co.caution.sshkey.SshKeyException;
 import jakarta.servlet.RequestDispatcher;
@@ -64,6 +65,16 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail key(SshKeyException e, HttpServletRequest request) {
         return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request);
+    }
+
+    @ExceptionHandler
+    ProblemDetail cloud(CloudException e, HttpServletRequest request) {
+        var status = switch (e) {
+            case CloudException.NotFound _ -> HttpStatus.NOT_FOUND;
+            case CloudException.Conflict _ -> HttpStatus.CONFLICT;
+            default -> HttpStatus.BAD_REQUEST;
+        };
+        return problem(status, e.getMessage(), request);
     }
 
     @ExceptionHandler

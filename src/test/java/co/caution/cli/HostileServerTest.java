@@ -81,10 +81,17 @@ class HostileServerTest {
                     ? "[{\"id\":\"" + ID + "\",\"fingerprint\":" + any + ",\"type\":" + any + ",\"name\":" + any + "}]"
                     : "{\"fingerprint\":" + any + ",\"name\":" + any + "}";
             case "/api/account/tokens" -> "[{\"id\":\"" + ID + STEERING + "\",\"name\":" + any + "}]";
+            case "/api/organizations/acme/cloud-accounts" -> method.equals("GET") ? "[" + cloudAccount(any) + "]" : cloudAccount(any);
+            case "/api/organizations/acme/cloud-accounts/" + ID + "/check" -> cloudAccount(any);
             case "/api/login/challenge" -> "{\"id\":\"" + ID + "\",\"challenge\":" + any + "}";
             case "/api/login" -> "{\"user\":" + any + ",\"fingerprint\":" + any + ",\"token\":\"caution_y\",\"expires_at\":" + any + "}";
             default -> "{\"name\":" + any + ",\"hardware\":true}";
         };
+    }
+
+    private static String cloudAccount(String any) {
+        return "{\"id\":\"" + ID + "\",\"role_arn\":" + any + ",\"region\":" + any + ",\"state\":" + any + ",\"reason\":" + any
+                + ",\"trust_policy\":{" + any + ":" + any + "}}";
     }
 
     private static String release(String any) {
@@ -97,7 +104,8 @@ class HostileServerTest {
         "apps list", "apps get " + ID, "apps branch main --app " + ID, "apps rename " + ID + " other", "releases list --app " + ID,
         "releases show 1 --app " + ID, "deployments list --app " + ID, "platform", "apps download-eif " + ID, "builds list --app " + ID, "builds output --app " + ID,
         "builds output -f --app " + ID, "builds cancel " + ID + " --app " + ID, "ssh-keys list", "ssh-keys add key.pub",
-        "tokens list", "tokens revoke 4a1e", "login --key key", "login --token=caution_z", "status", "init --app " + ID, "doctor"
+        "tokens list", "tokens revoke 4a1e", "login --key key", "login --token=caution_z", "status", "init --app " + ID, "doctor",
+        "cloud-accounts list --org acme", "cloud-accounts add arn --region r --org acme", "cloud-accounts check " + ID + " --org acme"
     })
     void nothingThatItSaysSteersTheTerminal(String command) throws Exception {
         Path key = person.key("id_ed25519");

@@ -259,6 +259,7 @@ class IdempotencyIT {
                 "/api/login/challenge", "/api/login", "/api/passkeys/login/options", "/api/passkeys/login", "/api/invitations/passkey/options",
                 "/api/invitations/passkey", "/api/passkeys/options", "/api/passkeys", "/api/sessions", "/api/invitations/look",
                 "/api/invitations/enter", "/api/invitations/accept", "/api/apps/{app}/builds/{build}/cancel", "/api/apps/{app}/attestation",
+                "/api/organizations/{organization}/cloud-accounts/{account}/check",
                 // what they make ends within minutes, or ends the one before
                 "/api/account/browser-link", "/api/admin/owner",
                 // no account acts, and an account that is there is not made again
