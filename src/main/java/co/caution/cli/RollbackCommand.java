@@ -36,7 +36,7 @@ final class RollbackCommand implements Callable<Integer> {
         String id = AppLookup.find(api, app, checkout).path("id").asString();
         String path = "/api/apps/" + id;
         int number = to != null ? to : before(api, path);
-        JsonNode started = api.post(path + "/deployments", Map.of("release", number));
+        JsonNode started = api.create(path + "/deployments", Map.of("release", number));
         var builds = new Builds(api, id);
         builds.follow(builds.find(started.path("build").asString()), true, line -> {
             if (!json) {
