@@ -140,7 +140,9 @@ final class OpenApi {
             }
             case Access.Oneself _, Access.Within _, Access.Wherever _ -> {
                 security.addObject().putArray("token");
-                security.addObject().putArray("session");
+                ObjectNode session = security.addObject(); // both
+                session.putArray("session");
+                session.putArray("page");
             }
         }
         operation.put("x-permission", PermissionsReferenceTest.words(route.access()).replace("`", ""));

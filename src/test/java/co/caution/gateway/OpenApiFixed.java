@@ -190,6 +190,7 @@ final class OpenApiFixed {
                 {"token":{"type":"http","scheme":"bearer","description":"A user's token: caution login"},
                  "session":{"type":"apiKey","in":"cookie","name":"__Host-caution",
                   "description":"A browser's; caution-localhost where the public address is http. It needs the header Caution-Session, writes our own Origin"},
+                 "page":{"type":"apiKey","in":"header","name":"Caution-Session","description":"The session's other half, for our own pages"},
                  "operator":{"type":"http","scheme":"bearer","description":"The one in admin.json in the service's home"},
                  "metrics":{"type":"http","scheme":"bearer","description":"The one in metrics-token in the service's home"}}"""));
     }
