@@ -125,6 +125,7 @@ public class Deployer {
             throw new AppException.NoRelease(app.name(), release.number());
         }
         requireRoom(app);
+        store.noteWanted(release);
         return again(app, release, (log, work) -> redeploy(app, release, log, work));
     }
 

@@ -26,6 +26,7 @@ public enum AuditEvent {
     APP_CHANGE("app.change", "an app's settings were changed"),
     APP_DESTROY("app.destroy", "an app was stopped and removed"),
     PUSH_ACCEPT("push.accept", "a commit was taken, to be built and deployed"),
+    RELEASE_DEPLOY("release.deploy", "a release that was built before was asked for, to be deployed again"),
     BUILD_CANCEL("build.cancel", "a build was ended by somebody"),
     DEPLOYMENT_LIVE("deployment.live", "a release was attested and gets the app's traffic"),
     DEPLOYMENT_END("deployment.end", "a release that was live is so no more"),

@@ -117,11 +117,7 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
         return switch (within.subject()) {
             case APP -> {
                 Grant grant = grant(request);
-                var theirs = permissions.organizations(List.of(caller));
-                if (grant.app() != null) {
-                    // Names are looked for where its app is: apps of that name elsewhere are not there for it.
-                    theirs.keySet().retainAll(apps.find(grant.app().toString(), null, theirs).map(App::organizationId).stream().toList());
-                }
+                var theirs = theirs(caller, grant);
                 Optional<App> app = find(request, theirs).filter(found -> grant.reaches(found.id()));
                 UUID owner = app.map(App::organizationId).orElse(Permissions.NOWHERE);
                 var permitted = permit(caller, Optional.ofNullable(theirs.get(owner)).map(name -> new Apps.Owner(owner, name)),
@@ -172,9 +168,20 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
 
     /** Where nobody has to be signed in, an app has its id; whoever is may use a name. */
     private void nameForId(HttpServletRequest request) {
-        if (variables(request).containsKey(APP) && request.getAttribute(Apps.CALLER) instanceof UUID caller) {
-            find(request, permissions.organizations(List.of(caller))).ifPresent(found -> handOn(request, found));
+        if (variables(request).containsKey(APP) && request.getAttribute(Apps.CALLER) instanceof UUID caller
+                && request.getAttribute(Grant.ATTRIBUTE) instanceof Grant grant) {
+            find(request, theirs(caller, grant)).filter(found -> grant.reaches(found.id())).ifPresent(found -> handOn(request, found));
         }
+    }
+
+    /** Where an app may be looked for. */
+    private Map<UUID, String> theirs(UUID caller, Grant grant) {
+        var theirs = permissions.organizations(List.of(caller));
+        if (grant.app() != null) {
+            // Names are looked for where its app is: apps of that name elsewhere are not there for it.
+            theirs.keySet().retainAll(apps.find(grant.app().toString(), null, theirs).map(App::organizationId).stream().toList());
+        }
+        return theirs;
     }
 
     /** Handlers take ids alone, whatever the caller wrote. */

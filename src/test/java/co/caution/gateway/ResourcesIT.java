@@ -13,6 +13,7 @@ import co.caution.app.PlatformSettings;
 import co.caution.app.Release;
 import co.caution.app.store.AppStore;
 import co.caution.enclaveos.EnclaveOsRelease;
+import co.caution.project.Manifest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -142,6 +144,36 @@ class ResourcesIT {
         for (String wrong : List.of("{}", "{\"release\":\"x\"}", "{\"release\":99999999999}", "[]")) {
             assertThat(service.call("POST", path, mayDeploy, wrong).statusCode()).as(wrong).isEqualTo(400);
         }
+    }
+
+    /** Whoever asked for it is on record; an image that was changed on disk is not what was built, and starts nothing. */
+    @Test
+    void anImageThatWasChangedOnDiskIsNotDeployedAgain() throws Exception {
+        Account member = service.person("hopeful");
+        service.join(organization, member, Role.MEMBER);
+        App other = service.bean(Apps.class).create(organization, "once-built");
+        var build = new Build(UUID.randomUUID(), other.id(), "refs/heads/main", "e".repeat(40), Build.State.SUCCEEDED, null, null, NOW, NOW);
+        store.insert(build);
+        String manifest = new String(new Manifest(2, "e".repeat(40), "buildah", List.of(),
+                "f".repeat(64), List.of("/bin/app"), List.of(), "/", new Manifest.User(0, 0, List.of()), List.of(8080), List.of(), 1, 512, false,
+                null).toJson(), StandardCharsets.UTF_8);
+        var release = new Release(UUID.randomUUID(), other.id(), 1, build.id(), build.commitId(), null, "9".repeat(64), 548, "a".repeat(96),
+                "b".repeat(96), "c".repeat(96), manifest, "d".repeat(64), NOW);
+        store.insert(release);
+        Files.writeString(service.bean(PlatformSettings.class).image(release.eifSha256()), "no image");
+
+        var asked = service.call("POST", "/api/apps/once-built/deployments", service.token(member), "{\"release\":1}");
+        assertThat(asked.statusCode()).as(asked.body()).isEqualTo(202);
+        assertThat(asked.body()).contains("\"build\":\"" + build.id() + "\"");
+        String output = "/api/apps/once-built/builds/" + build.id() + "/output?restart=true&wait=20&from=";
+        HttpResponse<String> said = call(output + 0, null);
+        for (int lines = 0; said.headers().firstValue("x-build-state").orElseThrow().equals("running"); said = call(output + lines, null)) {
+            lines += (int) said.body().lines().count();
+        }
+        assertThat(call(output + 0, null).body()).contains("Starting v1 of commit eeeeeee as it was built", "fatal: deployment failed: ");
+        assertThat(get("/api/apps/once-built/releases/1").path("runs").asBoolean(true)).isFalse();
+        assertThat(service.bean(JdbcClient.class).sql("select actor from audit_entry where event = 'release.deploy' and subject = 'once-built'")
+                .query(String.class).list()).containsExactly("hopeful");
     }
 
     @Test

@@ -277,6 +277,12 @@ public class AppStore {
 
     // Deployments
 
+    /** Somebody wants a release that was built before to be live again. */
+    @Transactional
+    public void noteWanted(Release release) {
+        note(AuditEvent.RELEASE_DEPLOY, release.appId(), Map.of("release", "v" + release.number(), "commit", release.commitId()));
+    }
+
     public void insert(Deployment d) {
         jdbc.sql("insert into deployment (id, app_id, release_id, state, created_at) values (?, ?, ?, ?, ?)")
                 .params(d.id(), d.appId(), d.releaseId(), name(d.state()), at(d.createdAt()))
