@@ -111,6 +111,9 @@ public final class Words {
     private static Said understand(List<String> words) {
         Phrase phrase = Vocabulary.find(words).orElseThrow(() -> new UsageException("'" + words.getFirst() + "' takes one of: "
                 + Vocabulary.about(words.getFirst()).map(Phrase::usage).collect(Collectors.joining(", "))));
+        if (phrase.view() instanceof Phrase.View.Elsewhere) {
+            return new Said(phrase, Map.of(), Map.of(), false, false, null); // whatever follows: it is not done here
+        }
         var given = new LinkedHashMap<String, String>();
         var chosen = new LinkedHashMap<String, String>();
         var flags = new HashMap<String, String>();
@@ -134,7 +137,7 @@ public final class Words {
         if (flags.containsKey("--json") && phrase.view() instanceof Phrase.View.Lines) {
             throw new UsageException("what a build said is text: leave --json out");
         }
-        if (missing.hasNext() && !(phrase.view() instanceof Phrase.View.Elsewhere)) {
+        if (missing.hasNext()) {
             throw new UsageException(missing.next() + " is missing: " + phrase.usage());
         }
         return new Said(phrase, given, chosen, flags.containsKey("--json"), flags.containsKey("--follow"), flags.get("--as"));

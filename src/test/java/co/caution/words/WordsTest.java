@@ -104,6 +104,7 @@ class WordsTest {
     void whatTakesAFreshProofIsRefusedWithTheCommandThatCarriesOne() throws Exception {
         assertThat(run("apps destroy hello")).isEqualTo(1);
         assertThat(err.toString()).contains("fatal: ", "caution apps destroy APP").hasLineCount(1);
+        assertThat(run("ssh-keys add key.pub --now")).isEqualTo(1);
         assertThat(calls).isEmpty();
     }
 
