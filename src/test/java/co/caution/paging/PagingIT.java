@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import co.caution.TestService;
 import co.caution.account.Account;
 import co.caution.account.Role;
+import co.caution.account.Sessions;
+import co.caution.account.WayIn;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +25,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -132,9 +136,7 @@ class PagingIT {
             OffsetDateTime at = now.minusSeconds(100 - i);
             key("k" + i, at);
             service.token(person);
-            jdbc.sql("insert into session (id, account_id, hash, name, created_at, last_used_at, expires_at) values (?, ?, ?, ?, ?, ?, ?)")
-                    .params(UUID.randomUUID(), person.id(), UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8), "s" + i, at, at,
-                            now.plusDays(1)).update();
+            service.bean(Sessions.class).begin(person.id(), "s" + i, WayIn.NONE);
             jdbc.sql("""
                             insert into passkey (id, account_id, credential_id, public_key, signature_count, backup_eligible, backup_state,
                             attestation, client_data, name, created_at) values (?, ?, ?, '', 0, false, false, '', '', ?, ?)""")
@@ -148,11 +150,13 @@ class PagingIT {
                             values (?, ?, 'VIEWER', ?, ?, ?, ?)""")
                     .params(UUID.randomUUID(), organization, UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8), person.id(), at,
                             now.plusDays(1)).update();
+            jdbc.sql("insert into cloud_account (id, organization_id, role_arn, region, external_id, state, created_at) values (?, ?, ?, 'r', ?, 'UNCHECKED', ?)")
+                    .params(UUID.randomUUID(), organization, "arn:aws:iam::123456789012:role/r" + i, UUID.randomUUID().toString(), at).update();
             service.join(organization, service.person("m" + i + "-" + person.name()), Role.VIEWER);
             service.join(service.organization("o" + i + "-" + person.name()), person, Role.VIEWER);
         }
         String org = "/api/organizations/pages-" + person.name();
-        var lists = Map.of(KEYS, 5, "/api/account/tokens", 6, "/api/sessions", 5, "/api/passkeys", 5, "/api/apps", 5,
+        var lists = Map.of(org + "/cloud-accounts", 5, KEYS, 5, "/api/account/tokens", 6, "/api/sessions", 5, "/api/passkeys", 5, "/api/apps", 5,
                 "/api/apps/" + app + "/builds", 5, "/api/organizations", 7, org + "/members", 6, org + "/invitations", 5);
         for (var list : lists.entrySet()) {
             var whole = get(list.getKey());
@@ -208,6 +212,23 @@ class PagingIT {
                 .headers().firstValue("link").orElseThrow();
 
         assertThat(link).matches("</api/account/ssh-keys\\?organization=a%20b&limit=1&cursor=[A-Za-z0-9_-]+>; rel=\"next\"");
+    }
+
+    /** As the lists ask, with a page before: nothing is sorted that an index has in order. */
+    @ParameterizedTest
+    @CsvSource({"ssh_key, account_id", "api_token, account_id", "session, account_id", "passkey, account_id", "invitation, organization_id",
+        "cloud_account, organization_id", "build, app_id", "app, organization_id"})
+    void aPageIsReadInTheOrderOfAnIndex(String table, String owner) {
+        String where = owner + " = '" + UUID.randomUUID() + "'"
+                + (table.equals("app") ? " and destroyed_at is null" : "");
+        String plan = service.bean(TransactionOperations.class).execute(_ -> {
+            // So small a table is read whole and sorted, whatever indexes it has: the question is what it could be.
+            jdbc.sql("set local enable_seqscan = off").update();
+            jdbc.sql("set local enable_bitmapscan = off").update();
+            return String.join("\n", jdbc.sql("explain select * from (select * from " + table + " where " + where + ") listed"
+                    + " where (created_at, id) > (now(), gen_random_uuid()) order by created_at, id limit 101").query(String.class).list());
+        });
+        assertThat(plan).contains("_in_order").doesNotContain("Sort");
     }
 
     @Test
