@@ -132,7 +132,8 @@ public class Accounts {
                 .params(UUID.randomUUID(), accountId, key.fingerprint(), key.line(), key.comment(), app, now())
                 .update() == 1;
         if (added) {
-            note(AuditEvent.SSH_KEY_ADD, accountId, Map.of("key", key.fingerprint(), "name", key.comment()));
+            note(AuditEvent.SSH_KEY_ADD, accountId, app == null ? Map.of("key", key.fingerprint(), "name", key.comment())
+                    : Map.of("key", key.fingerprint(), "name", key.comment(), "app", app.toString()));
         }
         return added;
     }

@@ -42,6 +42,7 @@ public final class Plan {
             Map.entry("docs/guide/install.md docker compose", "tools/selfhost-check runs the same file with podman-compose"),
             Map.entry("docs/guide/install.md caution --server", "SelfHostingIT logs in so, with a certificate of its own authority"),
             Map.entry("docs/guide/back-up.md caution admin", "SelfHostingIT runs both, in homes of its own"),
+            Map.entry("docs/reference/audit.md ", "AuditReferenceTest runs the script, AuditCommandIT the commands with heads that there are"),
             Map.entry("docs/reference/verify.md caution connect", "runs until it is stopped; ConnectCommandTest runs it"),
             Map.entry("docs/guide/verify-an-app.md caution connect", "as above"),
             Map.entry("docs/guide/verify-in-ci.md caution verify", "asks an app of nobody's; VerifyTrustTest runs it so"),
