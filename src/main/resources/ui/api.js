@@ -6,20 +6,42 @@ export const keepSession = (answer) => localStorage.setItem(KEPT, answer.session
 export const dropSession = () => localStorage.removeItem(KEPT);
 
 export async function call(method, path, body, token) {
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  try {
+    return await send(method, path, sent, token);
+  } catch (error) {
+    if (error.code !== 'proof_required') throw error;
+  }
+  return send(method, path, sent, token, await proof(method, path, sent));
+}
+
+/** A passkey's word for this very call: what somebody who stole the session does not have. */
+async function proof(method, path, body) {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body ?? ''));
+  const hex = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const asked = await send('POST', '/api/proofs', JSON.stringify({ origin: location.origin, method, path, body_sha256: hex }));
+  if (!asked.options) {
+    throw new Error('This takes a passkey, to prove that it is you, and you have none here. At a terminal your SSH key does:'
+      + ' use the command there, or get a new link for your first passkey: caution passkeys link');
+  }
+  return `${asked.id} ${btoa(JSON.stringify(await usePasskey(asked.options)))}`;
+}
+
+async function send(method, path, body, token, proven) {
   const headers = {};
   const session = localStorage.getItem(KEPT);
   if (session && !token) headers['Caution-Session'] = session;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (token) headers.Authorization = `Bearer ${token}`;
-  const answer = await fetch(path, {
-    method, headers, credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body),
-  });
+  if (proven) headers['Caution-Proof'] = proven;
+  const answer = await fetch(path, { method, headers, credentials: 'same-origin', body });
   const text = await answer.text();
   let json = null;
   try { json = text ? JSON.parse(text) : null; } catch { /* not ours: the status says enough */ }
   if (!answer.ok) {
     const error = new Error(json?.detail ?? `The server answered ${answer.status}.`);
     error.status = answer.status;
+    error.code = json?.code;
     throw error;
   }
   return json;

@@ -45,6 +45,26 @@ public class AccountException extends RuntimeException {
         }
     }
 
+    /** A call that takes fresh proof came without, or with none that counts. */
+    public static final class Unproven extends AccountException {
+        private static final long serialVersionUID = 1;
+
+        public static final String REQUIRED = "proof_required";
+        public static final String REFUSED = "proof_refused";
+
+        private final String code;
+
+        /** @param code one of those above, for clients */
+        public Unproven(String code, String message) {
+            super(message);
+            this.code = code;
+        }
+
+        public String code() {
+            return code;
+        }
+    }
+
     /** Later, perhaps. */
     public static final class TooMany extends AccountException {
         private static final long serialVersionUID = 1;

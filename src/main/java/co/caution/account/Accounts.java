@@ -245,7 +245,7 @@ public class Accounts {
         audit.append(what, accountId, account(accountId).name(), details);
     }
 
-    private void keyUsed(UUID key) {
+    void keyUsed(UUID key) {
         jdbc.sql("update ssh_key set last_used_at = ? where id = ?").params(now(), key).update();
     }
 

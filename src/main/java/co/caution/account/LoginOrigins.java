@@ -1,5 +1,6 @@
 package co.caution.account;
 
+import co.caution.sshkey.SshPublicKey;
 import java.net.URI;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -46,6 +47,14 @@ public final class LoginOrigins {
     /** The host names and addresses in them, those of IPv6 in brackets. */
     public Set<String> names() {
         return origins.stream().map(origin -> URI.create(origin).getHost()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** @throws AccountException where people do not know this server by that */
+    void require(String origin) {
+        if (!contains(origin)) {
+            throw new AccountException("This server does not go by '" + SshPublicKey.name(origin) + "'. Name it " + first()
+                    + " (caution --server), or have its operator add the other name: caution.origins.");
+        }
     }
 
     /** Those of a host: where its passkeys may be used. */

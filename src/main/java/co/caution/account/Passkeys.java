@@ -25,6 +25,7 @@ import org.springframework.security.web.webauthn.api.AuthenticatorAssertionRespo
 import org.springframework.security.web.webauthn.api.AuthenticatorAttestationResponse;
 import org.springframework.security.web.webauthn.api.AuthenticatorSelectionCriteria;
 import org.springframework.security.web.webauthn.api.Bytes;
+import org.springframework.security.web.webauthn.api.CredentialRecord;
 import org.springframework.security.web.webauthn.api.PublicKeyCredential;
 import org.springframework.security.web.webauthn.api.PublicKeyCredentialCreationOptions;
 import org.springframework.security.web.webauthn.api.PublicKeyCredentialDescriptor;
@@ -95,7 +96,7 @@ public class Passkeys {
     @Transactional
     public Asked<PublicKeyCredentialRequestOptions> askLogin(InetAddress address) {
         var challenge = challenge(Purpose.LOGIN, null, null, address);
-        return new Asked<>(challenge.id(), loginOptions(challenge.options()));
+        return new Asked<>(challenge.id(), options(challenge.options(), List.of()));
     }
 
     /**
@@ -106,17 +107,46 @@ public class Passkeys {
     public In login(UUID id, PublicKeyCredential<AuthenticatorAssertionResponse> answer) {
         Challenge asked = take(id, Purpose.LOGIN);
         Bytes handle = answer.getResponse().getUserHandle();
-        var known = store.findByCredentialId(answer.getRawId());
+        if (handle == null) {
+            throw refused("nobody is named");
+        }
         // The signature does not cover the handle: whom the browser names must be whose key it is.
-        if (known == null || handle == null || !known.getUserEntityUserId().equals(handle)) {
+        verify(handle, options(new Bytes(asked.challenge()), List.of()), answer);
+        return new In(accounts.account(PasskeyStore.account(handle)), store.id(answer.getRawId()));
+    }
+
+    /** What a browser is asked to prove something that is no login; null where the account has no passkey. */
+    @Nullable PublicKeyCredentialRequestOptions askProof(UUID account, byte[] challenge) {
+        var known = known(account);
+        return known.isEmpty() ? null : options(new Bytes(challenge), known);
+    }
+
+    /**
+     * The passkey, one of the account's, that signed this challenge.
+     *
+     * @throws AccountException.NotSignedIn whatever is wrong
+     */
+    CredentialRecord prove(UUID account, byte[] challenge, PublicKeyCredential<AuthenticatorAssertionResponse> answer) {
+        Bytes handle = PasskeyStore.handle(account);
+        Bytes named = answer.getResponse().getUserHandle();
+        if (named != null && !named.equals(handle)) { // whoever was told which credentials to use need not name anybody
+            throw refused("another user is named");
+        }
+        return verify(handle, options(new Bytes(challenge), known(account)), answer);
+    }
+
+    private CredentialRecord verify(Bytes user, PublicKeyCredentialRequestOptions asked,
+            PublicKeyCredential<AuthenticatorAssertionResponse> answer) {
+        CredentialRecord known = store.findByCredentialId(answer.getRawId());
+        if (known == null || !known.getUserEntityUserId().equals(user)) {
             throw refused("unknown credential, or another user's");
         }
         try {
-            operations.authenticate(new RelyingPartyAuthenticationRequest(loginOptions(new Bytes(asked.challenge())), answer));
+            operations.authenticate(new RelyingPartyAuthenticationRequest(asked, answer));
         } catch (RuntimeException e) {
             throw refused(e.getClass().getSimpleName()); // its message may hold what was signed
         }
-        return new In(accounts.account(PasskeyStore.account(handle)), store.id(answer.getRawId()));
+        return known;
     }
 
     @Transactional
@@ -250,12 +280,13 @@ public class Passkeys {
                 .orElseThrow(() -> refused("a challenge that was used, is over or was never made"));
     }
 
-    private PublicKeyCredentialRequestOptions loginOptions(Bytes challenge) {
+    /** @param which may answer; empty: any, whose owner is then found out by it */
+    private PublicKeyCredentialRequestOptions options(Bytes challenge, List<PublicKeyCredentialDescriptor> which) {
         return PublicKeyCredentialRequestOptions.builder()
                 .challenge(challenge)
                 .rpId(String.valueOf(party.getId()))
                 .timeout(OpenChallenges.LIFE)
-                .allowCredentials(List.of())
+                .allowCredentials(which)
                 .userVerification(UserVerificationRequirement.REQUIRED)
                 .build();
     }
@@ -267,15 +298,19 @@ public class Passkeys {
                 .challenge(challenge)
                 .pubKeyCredParams(ALGORITHMS)
                 .timeout(OpenChallenges.LIFE)
-                .excludeCredentials(store.findByUserId(PasskeyStore.handle(account)).stream()
-                        .map(known -> PublicKeyCredentialDescriptor.builder().id(known.getCredentialId()).build())
-                        .toList())
+                .excludeCredentials(known(account))
                 .authenticatorSelection(AuthenticatorSelectionCriteria.builder()
                         .residentKey(ResidentKeyRequirement.REQUIRED)
                         .userVerification(UserVerificationRequirement.REQUIRED)
                         .build())
                 .attestation(AttestationConveyancePreference.NONE)
                 .build();
+    }
+
+    private List<PublicKeyCredentialDescriptor> known(UUID account) {
+        return store.findByUserId(PasskeyStore.handle(account)).stream()
+                .map(known -> PublicKeyCredentialDescriptor.builder().id(known.getCredentialId()).build())
+                .toList();
     }
 
     private static AccountException refused(String why) {

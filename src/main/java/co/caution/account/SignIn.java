@@ -57,10 +57,7 @@ public class SignIn {
      */
     @Transactional
     public Challenge challenge(String origin, String user, InetAddress address) {
-        if (!origins.contains(origin)) {
-            throw new AccountException("This server does not go by '" + SshPublicKey.name(origin) + "'. Name it " + origins.first()
-                    + " (caution --server), or have its operator add the other name: caution.origins.");
-        }
+        origins.require(origin);
         if (!user.isEmpty() && !Account.NAME.matcher(user).matches()) {
             throw new AccountException("'" + SshPublicKey.name(user) + "' is not a user name.");
         }

@@ -16,7 +16,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -37,19 +39,31 @@ final class ApiClient {
     private static final int PAGE = 200;
     private static final int MOST_PAGES = 500;
     private static final Pattern NEXT = Pattern.compile("<(/(?!/)[!-~&&[^<>\"]]*)>; *rel=\"?next\"?");
+    private static final byte[] NOTHING = {};
 
     private final String server;
     private final @Nullable String token;
     private final SSLContext tls;
+    private final @Nullable Proving proving;
 
     /**
      * @param token absent for the calls that need none
      * @param tls whom to believe that the server is who it says
      */
     ApiClient(String server, @Nullable String token, SSLContext tls) {
+        this(server, token, tls, null);
+    }
+
+    private ApiClient(String server, @Nullable String token, SSLContext tls, @Nullable Proving proving) {
         this.server = server;
         this.token = token;
         this.tls = tls;
+        this.proving = proving;
+    }
+
+    /** The same, where calls that take proof get it. */
+    ApiClient proving(Proving with) {
+        return new ApiClient(server, token, tls, with);
     }
 
     String server() {
@@ -57,7 +71,7 @@ final class ApiClient {
     }
 
     JsonNode get(String path) {
-        return json(call("GET", path, BodyPublishers.noBody()));
+        return json(call("GET", path, NOTHING));
     }
 
     /**
@@ -93,7 +107,7 @@ final class ApiClient {
     }
 
     JsonNode post(String path, Object body) {
-        return json(call("POST", path, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))));
+        return json(call("POST", path, JSON.writeValueAsBytes(body)));
     }
 
     /**
@@ -103,21 +117,26 @@ final class ApiClient {
     JsonNode create(String path, Object body) {
         byte[] json = JSON.writeValueAsBytes(body);
         String key = UUID.randomUUID().toString();
+        Supplier<HttpRequest.Builder> request = () -> request("POST", path, BodyPublishers.ofByteArray(json)).header("Idempotency-Key", key);
+        HttpResponse<byte[]> answer = create(path, request);
+        return json(text(takesProof(answer) ? create(path, () -> proven(request.get(), "POST", path, json)) : answer));
+    }
+
+    /** @param request made anew for each attempt: what it may have to prove is good once */
+    private HttpResponse<byte[]> create(String path, Supplier<HttpRequest.Builder> request) {
         try (var client = client()) {
-            HttpRequest request = request("POST", path, BodyPublishers.ofByteArray(json)).header("Idempotency-Key", key).build();
-            HttpResponse<byte[]> answer;
             try {
-                answer = client.send(request, BodyHandlers.ofByteArray());
+                return client.send(request.get().build(), BodyHandlers.ofByteArray());
             } catch (ConnectException | HttpTimeoutException | SSLHandshakeException e) {
                 throw e; // it did not arrive, or is at work still
             } catch (IOException e) {
-                answer = client.send(request, BodyHandlers.ofByteArray());
+                var answer = client.send(request.get().build(), BodyHandlers.ofByteArray());
                 for (int wait = 0; wait < AT_WORK && atWork(answer); wait++) {
                     Thread.sleep(Duration.ofSeconds(1));
-                    answer = client.send(request, BodyHandlers.ofByteArray());
+                    answer = client.send(request.get().build(), BodyHandlers.ofByteArray());
                 }
+                return answer;
             }
-            return json(text(answer));
         } catch (IOException e) {
             throw failed(path, e);
         } catch (InterruptedException e) {
@@ -131,11 +150,11 @@ final class ApiClient {
     }
 
     JsonNode patch(String path, Object body) {
-        return json(call("PATCH", path, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))));
+        return json(call("PATCH", path, JSON.writeValueAsBytes(body)));
     }
 
     void delete(String path) {
-        call("DELETE", path, BodyPublishers.noBody());
+        call("DELETE", path, NOTHING);
     }
 
     record Answer(String text, HttpHeaders headers) {
@@ -209,8 +228,28 @@ final class ApiClient {
         });
     }
 
-    private String call(String method, String path, BodyPublisher body) {
-        return text(send(method, path, body));
+    /** Where it turns out that the call takes proof, it is made again with that: what takes some is the server's to know. */
+    private String call(String method, String path, byte[] body) {
+        BodyPublisher sent = body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
+        HttpResponse<byte[]> answer = send(method, path, sent);
+        return text(takesProof(answer) ? send(path, proven(request(method, path, sent), method, path, body)) : answer);
+    }
+
+    private boolean takesProof(HttpResponse<byte[]> answer) {
+        return proving != null && answer.statusCode() == 403 && code(answer.body()).equals("proof_required");
+    }
+
+    private HttpRequest.Builder proven(HttpRequest.Builder request, String method, String path, byte[] body) {
+        return request.header("Caution-Proof", Objects.requireNonNull(proving).prove(this, method, path, body));
+    }
+
+    /** The word for machines in a problem; empty where there is none. */
+    private static String code(byte[] problem) {
+        try {
+            return JSON.readTree(problem).path("code").asString("");
+        } catch (JacksonException e) {
+            return "";
+        }
     }
 
     private String text(HttpResponse<byte[]> answer) {
@@ -223,8 +262,12 @@ final class ApiClient {
 
     /** The answer, whatever its status. */
     HttpResponse<byte[]> send(String method, String path, BodyPublisher body) {
+        return send(path, request(method, path, body));
+    }
+
+    private HttpResponse<byte[]> send(String path, HttpRequest.Builder request) {
         try (var client = client()) {
-            return client.send(request(method, path, body).build(), BodyHandlers.ofByteArray());
+            return client.send(request.build(), BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw failed(path, e);
         } catch (InterruptedException e) {
@@ -246,7 +289,7 @@ final class ApiClient {
             String detail = problem.path("detail").asString("");
             if (!detail.isEmpty()) {
                 String request = problem.path("request").asString(null);
-                return new CliException(Errors.OTHER, code, detail + (status >= 500 ? " (request " + request + ")" : ""), request);
+                return new CliException(Errors.OTHER, problem.path("code").asString(code), detail + (status >= 500 ? " (request " + request + ")" : ""), request);
             }
         } catch (JacksonException e) {
             // Not ours; said below.

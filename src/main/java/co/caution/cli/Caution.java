@@ -4,6 +4,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -74,6 +76,11 @@ public final class Caution implements Runnable {
             description = "The only authority (PEM) to believe for https; 'login' remembers it for its server ($CAUTION_CA).")
     String ca;
 
+    @Option(names = "--key", paramLabel = "FILE",
+            description = "The SSH key that proves it is you, where a command needs that (default: the one you logged in with, else any of"
+                    + " your account's that is here).")
+    @Nullable Path key;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help.")
     boolean help;
 
@@ -106,6 +113,6 @@ public final class Caution implements Runnable {
     }
 
     Context context() {
-        return new Context(server, workdir, ca);
+        return new Context(server, workdir, ca, key);
     }
 }

@@ -13,12 +13,17 @@ final class Context {
     private final @Nullable String serverOption;
     private final @Nullable String workdirOption;
     private final @Nullable String authorityOption;
+    private final @Nullable Path keyOption;
 
-    /** @param authorityOption a file with the only authority to believe for https */
-    Context(@Nullable String serverOption, @Nullable String workdirOption, @Nullable String authorityOption) {
+    /**
+     * @param authorityOption a file with the only authority to believe for https
+     * @param keyOption the SSH key to prove with
+     */
+    Context(@Nullable String serverOption, @Nullable String workdirOption, @Nullable String authorityOption, @Nullable Path keyOption) {
         this.serverOption = serverOption;
         this.workdirOption = workdirOption;
         this.authorityOption = authorityOption;
+        this.keyOption = keyOption;
     }
 
     /** The authority that is named this time, as PEM. */
@@ -90,9 +95,12 @@ final class Context {
     }
 
     private ApiClient api(String server, Optional<String> named) {
-        Optional<String> token = named.or(() -> new Logins(configuration()).of(server).map(Logins.Login::token));
-        return with(server, token.orElseThrow(() -> new CliException("not_logged_in", "Not logged in to " + server
-                + ". Log in with your SSH key: caution --server " + server + " login")));
+        var logins = new Logins(configuration());
+        var login = logins.of(server);
+        String token = named.or(() -> login.map(Logins.Login::token)).orElseThrow(() -> new CliException("not_logged_in",
+                "Not logged in to " + server + ". Log in with your SSH key: caution --server " + server + " login"));
+        return with(server, token).proving(new Proving(keyOption, logins.key(server),
+                named.isPresent() ? null : login.map(Logins.Login::user).orElse(null)));
     }
 
     private static Path directory(String own, String xdg, String fallback) {

@@ -1,11 +1,11 @@
 package co.caution.cli;
 
 import co.caution.account.LoginMessage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -25,7 +25,7 @@ final class LoginCommand implements Callable<Integer> {
     Caution root;
 
     @Option(names = "--key", paramLabel = "FILE", description = "The SSH key to log in with (default: those of ssh-agent and ~/.ssh).")
-    Path key;
+    @Nullable Path key;
 
     @Option(names = "--user", paramLabel = "NAME", description = "Your account, where the key acts for several.")
     String user = "";
@@ -72,10 +72,7 @@ final class LoginCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> sign(String server) {
-        if (key != null && !Files.isReadable(Surroundings.current().directory().resolve(key))) {
-            throw new CliException(Errors.USAGE, "The key file " + key + " cannot be read.");
-        }
-        List<SshKeys.Key> keys = key != null ? List.of(SshKeys.of(Surroundings.current().directory().resolve(key))) : SshKeys.all();
+        List<SshKeys.Key> keys = key != null ? List.of(SshKeys.named(key)) : SshKeys.all();
         if (keys.isEmpty()) {
             throw new CliException("no_key", "There is no SSH key: ssh-agent has none, and ~/.ssh no id_* file. Make one (ssh-keygen"
                     + " -t ed25519) and give its .pub file to the server's operator, or name one with --key FILE.");
@@ -108,6 +105,7 @@ final class LoginCommand implements Callable<Integer> {
         var before = logins.of(server).filter(Logins.Login::byKey);
         String name = answer.path("user").asString();
         logins.save(server, new Logins.Login(answer.path("token").asString(), name, true));
+        logins.saveKey(server, new Logins.Key(answer.path("fingerprint").asString(), with.file()));
         before.ifPresent(old -> revoke(server, old.token()));
         return Output.ordered("server", server, "user", name, "key", answer.path("fingerprint").asString(),
                 "expires_at", answer.path("expires_at").asString());

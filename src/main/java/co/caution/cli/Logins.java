@@ -14,6 +14,11 @@ final class Logins {
      */
     record Login(String token, @Nullable String user, boolean byKey) {}
 
+    /**
+     * @param file where its private half, or the public one of an agent's key, was named or found; null: an agent's
+     */
+    record Key(String fingerprint, @Nullable Path file) {}
+
     private final PrivateJson file;
 
     Logins(Path configuration) {
@@ -40,6 +45,23 @@ final class Logins {
             }
             if (login.byKey()) {
                 entry.put("by_key", true);
+            }
+        });
+    }
+
+    /** The key of the last login to this server by one. */
+    Optional<Key> key(String server) {
+        JsonNode key = file.read().path("keys").path(server);
+        return Optional.ofNullable(key.path("fingerprint").asString(null))
+                .map(fingerprint -> new Key(fingerprint, key.has("file") ? Path.of(key.path("file").asString()) : null));
+    }
+
+    void saveKey(String server, Key key) {
+        file.change(logins -> {
+            var entry = logins.withObject("/keys").withObjectProperty(server).removeAll();
+            entry.put("fingerprint", key.fingerprint());
+            if (key.file() != null) {
+                entry.put("file", key.file().toAbsolutePath().toString());
             }
         });
     }

@@ -114,6 +114,15 @@ final class SshKeys {
         }
     }
 
+    /** @throws CliException where there is no such file */
+    static Key named(Path option) {
+        Path file = Surroundings.current().directory().resolve(option);
+        if (!Files.isReadable(file)) {
+            throw new CliException(Errors.USAGE, "The key file " + option + " cannot be read.");
+        }
+        return of(file);
+    }
+
     /**
      * Signs as OpenSSH's PROTOCOL.sshsig says.
      *

@@ -45,11 +45,13 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
     private final Permissions permissions;
     private final Organizations organizations;
     private final Apps apps;
+    private final FreshProof proof;
 
-    Gate(Permissions permissions, Organizations organizations, Apps apps) {
+    Gate(Permissions permissions, Organizations organizations, Apps apps, FreshProof proof) {
         this.permissions = permissions;
         this.organizations = organizations;
         this.apps = apps;
+        this.proof = proof;
     }
 
     @Override
@@ -82,6 +84,9 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
             // Whether they are who they must be was asked on the way here.
             case Access.Anyone _ -> nameForId(request);
             case Access.Oneself _, Access.Operator _, Access.Monitor _ -> {}
+        }
+        if (route.get().proof() != Routes.Proof.NONE) {
+            proof.require(request, caller(request), route.get().proof());
         }
         return true;
     }

@@ -62,6 +62,14 @@ class Problems extends ResponseEntityExceptionHandler {
         return problem(status, e.getMessage(), request);
     }
 
+    /** A client must tell these apart from what it may not do at all. */
+    @ExceptionHandler
+    ProblemDetail unproven(AccountException.Unproven e, HttpServletRequest request) {
+        var problem = problem(HttpStatus.FORBIDDEN, e.getMessage(), request);
+        problem.setProperty("code", e.code());
+        return problem;
+    }
+
     @ExceptionHandler
     ProblemDetail key(SshKeyException e, HttpServletRequest request) {
         return problem(HttpStatus.BAD_REQUEST, e.getMessage(), request);

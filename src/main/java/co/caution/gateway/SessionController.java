@@ -2,6 +2,7 @@ package co.caution.gateway;
 
 import co.caution.account.AccountException;
 import co.caution.account.Accounts;
+import co.caution.account.BrowserLinks;
 import co.caution.account.Sessions;
 import co.caution.account.Tokens;
 import co.caution.account.WayIn;
@@ -11,7 +12,6 @@ import co.caution.paging.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -31,8 +31,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class SessionController {
 
-    private static final Duration LINK_LIFE = Duration.ofMinutes(10);
-
     /** @param current whether this very call carries it */
     record SessionView(UUID id, String name, boolean current, Instant createdAt, Instant lastUsedAt, Instant expiresAt) {}
 
@@ -45,14 +43,17 @@ class SessionController {
     private final Sessions sessions;
     private final Accounts accounts;
     private final Tokens tokens;
+    private final BrowserLinks links;
     private final SessionCookie cookie;
     private final PlatformSettings settings;
     private final Clock clock;
 
-    SessionController(Sessions sessions, Accounts accounts, Tokens tokens, SessionCookie cookie, PlatformSettings settings, Clock clock) {
+    SessionController(Sessions sessions, Accounts accounts, Tokens tokens, BrowserLinks links, SessionCookie cookie, PlatformSettings settings,
+            Clock clock) {
         this.sessions = sessions;
         this.accounts = accounts;
         this.tokens = tokens;
+        this.links = links;
         this.cookie = cookie;
         this.settings = settings;
         this.clock = clock;
@@ -71,9 +72,11 @@ class SessionController {
     @ResponseStatus(HttpStatus.CREATED)
     BrowserLink link(@RequestAttribute(Apps.CALLER) UUID caller,
             @RequestAttribute(name = Tokens.CURRENT, required = false) @Nullable UUID token) {
-        var end = clock.instant().plus(LINK_LIFE);
+        var end = clock.instant().plus(BrowserLinks.LIFE);
         WayIn by = token == null ? WayIn.NONE : tokens.wayIn(token);
-        return new BrowserLink(settings.publicUrl() + "/#" + tokens.create(caller, "for a browser", end, by), end);
+        String secret = tokens.create(caller, "for a browser", end, by);
+        links.mark(secret);
+        return new BrowserLink(settings.publicUrl() + "/#" + secret, end);
     }
 
     /** Gives a token away for a session: the token ends, so that a link in a browser's history opens nothing. */
@@ -86,8 +89,12 @@ class SessionController {
             throw new AccountException.Conflict("This browser is signed in already.");
         }
         WayIn by = tokens.wayIn(token);
+        boolean link = links.isOne(token);
         tokens.revoke(caller, token);
         var begun = sessions.begin(caller, BrowserName.of(http), by);
+        if (link) {
+            links.followed(begun.cookie());
+        }
         cookie.set(response, begun.cookie());
         return new PasskeyController.SignedIn(accounts.account(caller).name(), begun.page());
     }

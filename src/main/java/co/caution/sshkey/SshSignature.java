@@ -21,6 +21,7 @@ public final class SshSignature {
     private static final String BEGIN = "-----BEGIN SSH SIGNATURE-----";
     private static final String END = "-----END SSH SIGNATURE-----";
     private static final byte[] MAGIC = "SSHSIG".getBytes(StandardCharsets.US_ASCII);
+    private static final int LINE = 68;
     private static final int LONGEST = 16_384;
     private static final Map<String, String> DIGESTS = Map.of("sha256", "SHA-256", "sha512", "SHA-512");
 
@@ -96,7 +97,13 @@ public final class SshSignature {
         return verifier.verify(null, signature);
     }
 
-    private static byte[] unarmored(String armored) {
+    /** The form in which {@code ssh-keygen} prints and reads one. */
+    public static String armored(byte[] signature) {
+        return BEGIN + "\n" + Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(signature) + "\n" + END + "\n";
+    }
+
+    /** What stands between the first and the last line, decoded. */
+    public static byte[] unarmored(String armored) {
         String text = armored == null ? "" : armored.strip();
         if (text.length() > LONGEST || !text.startsWith(BEGIN) || !text.endsWith(END)) {
             throw refused("it does not look like the output of 'ssh-keygen -Y sign'");

@@ -201,13 +201,63 @@ class CommandLineIT {
         eve.caution("login");
         assertThat(eve.caution("ssh-keys", "add", laptop.toString()).exitCode()).isZero();
         String own = JSON.readTree(send("GET", "/api/account/ssh-keys", token(dora), "").body()).get(0).path("id").asString();
-        HttpResponse<String> others = send("DELETE", "/api/account/ssh-keys/" + own, token(eve), "");
-        HttpResponse<String> none = send("DELETE", "/api/account/ssh-keys/00000000-0000-0000-0000-000000000000", token(eve), "");
-        assertThat(others.statusCode()).isEqualTo(404);
-        assertThat(detail(others)).as("somebody else's is one that is not there").isEqualTo(detail(none));
+        String nobodys = "00000000-0000-0000-0000-000000000000";
+        assertThat(refused(eve, "/api/account/ssh-keys/" + own)).as("somebody else's is one that is not there").contains("no such key")
+                .isEqualTo(refused(eve, "/api/account/ssh-keys/" + nobodys));
         String tokenOfDora = JSON.readTree(send("GET", "/api/account/tokens", token(dora), "").body()).get(0).path("id").asString();
         assertThat(status("DELETE", "/api/account/tokens/" + tokenOfDora, token(eve), "")).isEqualTo(404);
         assertThat(status("DELETE", "/api/account/tokens/" + tokenOfDora, token(dora), "")).isEqualTo(204);
+    }
+
+    /** What the server says to a call that somebody's command line made, with proof where it takes some. */
+    private static String refused(Person person, String path) {
+        return person.here(() -> {
+            try {
+                new Context(null, null, null, null).api(server.url()).delete(path);
+                return "done";
+            } catch (CliException e) {
+                return String.valueOf(e.getMessage());
+            }
+        });
+    }
+
+    @Test
+    void whatTakesProofIsSignedWithTheKeyThatLoggedInWhereverItLies() throws Exception {
+        Person hal = server.account("hal");
+        Path elsewhere = Files.createDirectories(hal.home.resolve("safe")).resolve("key");
+        Files.move(hal.home.resolve(".ssh/id_ed25519"), elsewhere);
+        Files.move(hal.home.resolve(".ssh/id_ed25519.pub"), Path.of(elsewhere + ".pub"));
+        hal.key("id_of_another_place"); // it is no key of the account's: nobody is asked for its passphrase
+        assertThat(hal.caution("login", "--key", elsewhere.toString()).exitCode()).isZero();
+        Said made = hal.caution("members", "invite", "viewer", "--json");
+        assertThat(made.json().path("link").asString()).as(made.all()).contains("/join#");
+        assertThat(made.err()).isEmpty();
+
+        Files.delete(Path.of(elsewhere + ".pub")); // a private half alone says whose it is when it has signed
+        assertThat(hal.caution("passkeys", "link").exitCode()).isZero();
+        Path moved = Files.move(elsewhere, hal.home.resolve("moved"));
+        Said none = hal.caution("members", "invite", "viewer", "--json");
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.json().at("/error/code").asString()).isEqualTo("no_key");
+        assertThat(none.json().at("/error/message").asString()).contains("SHA256:", "caution --key FILE", server.url() + "/account");
+        assertThat(hal.caution("--key", moved.toString(), "members", "invite", "viewer").exitCode()).isZero();
+        Said wrong = hal.caution("--key", hal.home.resolve(".ssh/id_of_another_place").toString(), "members", "invite", "viewer");
+        assertThat(wrong.err()).contains("is not your account's").doesNotContain("proof_required");
+        assertThat(hal.caution("--key", "nowhere", "members", "invite", "viewer").exitCode()).isEqualTo(64);
+    }
+
+    @Test
+    void aTokenAloneIsToldWhatIsMissing() throws Exception {
+        Person ian = server.account("ian");
+        ian.caution("login");
+        Person thief = new Person(server.directory.resolve("thief"), server.url());
+        thief.environment.put("CAUTION_TOKEN", token(ian));
+        assertThat(thief.caution("members", "list").out()).contains("ian");
+        thief.key("id_ed25519");
+        Said said = thief.caution("ssh-keys", "add", thief.home.resolve(".ssh/id_ed25519.pub").toString());
+        assertThat(said.exitCode()).isEqualTo(1);
+        assertThat(said.err()).contains("signature by one of your account's SSH keys").doesNotContain("proof_required");
+        assertThat(ian.caution("ssh-keys", "list", "--json").json()).hasSize(1);
     }
 
     @Test

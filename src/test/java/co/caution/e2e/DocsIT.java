@@ -46,8 +46,8 @@ class DocsIT {
                       -d '{"name":"other"}' "$SERVER/api/apps" | id)
                     BUILD=$(curl -sf -H "Authorization: Bearer $TOKEN" "$SERVER/api/apps/$APP/builds" | sed -E 's/^[^"]*"id":"([^"]*)".*/\\1/')
                     ssh-keygen -q -t ed25519 -N '' -f bob; ssh-keygen -q -t ed25519 -N '' -f second
-                    KEY=$(curl -sf -X POST -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
-                      -d '{"ssh_key":"'"$(cat second.pub)"'"}' "$SERVER/api/account/ssh-keys" | id)
+                    caution ssh-keys add second.pub > /dev/null
+                    KEY=$(curl -sf -H "Authorization: Bearer $TOKEN" "$SERVER/api/account/ssh-keys" | id)
                     another() { CAUTION_CONFIG=$PWD/$1 caution login > /dev/null; cat $1/* | token; }
                     OLD_TOKEN=$(another old)
                     SPENT_TOKEN=$(another spent)

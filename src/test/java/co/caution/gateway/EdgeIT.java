@@ -2,18 +2,25 @@ package co.caution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.TestKey;
 import co.caution.TestService;
+import co.caution.account.Accounts;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose a call is, by which name it asks for the server, and how often it may. */
 class EdgeIT {
+
+    @TempDir
+    static Path directory;
 
     private static TestService service;
 
@@ -101,9 +108,13 @@ class EdgeIT {
     @ParameterizedTest
     void nobodysHeadersSayWhatTheServerIsCalled(String from) throws Exception {
         try (var http = RawHttp.from(service, from)) {
-            String token = service.token(service.person("with-a-link"));
+            var person = service.person("with-a-link");
+            String token = service.token(person);
+            var key = new TestKey(directory);
+            service.bean(Accounts.class).addSshKey(person.id(), key.publicKey());
+            String proof = key.proof(service, token, "POST", "/api/account/browser-link", new byte[0]);
             var answer = http.ask("POST /api/account/browser-link HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
-                    + "\r\nContent-Length: 0\r\nX-Forwarded-Host: attacker.example\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Prefix: /x\r\n"
+                    + "\r\nCaution-Proof: " + proof + "\r\nContent-Length: 0\r\nX-Forwarded-Host: attacker.example\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Prefix: /x\r\n"
                     + "X-Forwarded-Port: 1\r\nForwarded: for=198.51.100.1;host=attacker.example;proto=https\r\nX-Original-URL: /x\r\n"
                     + "X-HTTP-Method-Override: DELETE\r\n\r\n");
             assertThat(answer.status()).isBetween(200, 201);

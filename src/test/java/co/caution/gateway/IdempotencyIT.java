@@ -2,11 +2,15 @@ package co.caution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.TestKey;
 import co.caution.TestService;
 import co.caution.account.Account;
+import co.caution.account.Accounts;
 import co.caution.account.Role;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -20,6 +24,7 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.http.HttpMethod;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +35,10 @@ class IdempotencyIT {
 
     private static final String ORGANIZATIONS = "/api/organizations";
 
+    @TempDir
+    static Path directory;
+
+    private TestKey ssh;
     private final TestService service;
     private final JdbcClient jdbc;
     private Account person;
@@ -42,14 +51,18 @@ class IdempotencyIT {
     }
 
     @BeforeEach
-    void somebody() {
+    void somebody() throws Exception {
         person = service.person("again-" + UUID.randomUUID().toString().substring(0, 8));
+        ssh = new TestKey(directory);
+        service.bean(Accounts.class).addSshKey(person.id(), ssh.publicKey());
         token = service.token(person);
         key = UUID.randomUUID().toString();
     }
 
     private HttpResponse<String> post(String path, String json) throws Exception {
-        return service.call("POST", path, token, json, Map.of(Idempotency.KEY, key));
+        var answer = service.call("POST", path, token, json, Map.of(Idempotency.KEY, key));
+        return answer.statusCode() != 403 ? answer : service.call("POST", path, token, json, Map.of(Idempotency.KEY, key, FreshProof.HEADER,
+                ssh.proof(service, token, "POST", path, json.getBytes(StandardCharsets.UTF_8))));
     }
 
     private String named(String name) {
@@ -261,7 +274,7 @@ class IdempotencyIT {
                 "/api/invitations/enter", "/api/invitations/accept", "/api/apps/{app}/builds/{build}/cancel", "/api/apps/{app}/attestation",
                 "/api/organizations/{organization}/cloud-accounts/{account}/check",
                 // what they make ends within minutes, or ends the one before
-                "/api/account/browser-link", "/api/admin/owner",
+                "/api/account/browser-link", "/api/admin/owner", "/api/proofs",
                 // no account acts, and an account that is there is not made again
                 "/api/admin/users");
         var posts = Routes.ALL.stream().filter(route -> route.method() == HttpMethod.POST).map(Routes.Route::pattern)

@@ -2,8 +2,12 @@ package co.caution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.TestKey;
 import co.caution.TestService;
+import co.caution.account.Account;
+import co.caution.account.Accounts;
 import co.caution.account.Invitations;
+import co.caution.account.ProofMessage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,21 +15,28 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Passkeys over plain HTTP, with an authenticator that can do everything wrong. */
 class PasskeyIT {
 
     private static final JsonMapper JSON = new JsonMapper();
+    @TempDir
+    static Path directory;
+
     private static TestService service;
     private static HttpClient http;
     private static int people;
@@ -48,8 +59,26 @@ class PasskeyIT {
         @Nullable String page;
         @Nullable String origin = service.url();
         String setCookie = "";
+        /** What shows, as the pages' script has it, that a call is theirs. */
+        @Nullable SoftAuthenticator proves;
 
-        HttpResponse<String> send(String method, String path, @Nullable Object body) throws IOException, InterruptedException {
+        HttpResponse<String> send(String method, String path, @Nullable Object body) throws Exception {
+            var answer = send(method, path, body, null);
+            boolean asks = answer.statusCode() == 403 && JSON.readTree(answer.body()).path("code").asString("").equals("proof_required");
+            return asks && proves != null ? send(method, path, body, proof(proves, method, path, body)) : answer;
+        }
+
+        String proof(SoftAuthenticator authenticator, String method, String path, @Nullable Object body) throws Exception {
+            JsonNode asked = asked(method, path, body);
+            return asked.path("id").asString() + " " + SoftAuthenticator.base64(JSON.writeValueAsBytes(authenticator.get(asked.path("options"))));
+        }
+
+        JsonNode asked(String method, String path, @Nullable Object body) throws Exception {
+            return json("POST", "/api/proofs", Map.of("origin", service.url(), "method", method, "path", path, "body_sha256",
+                    ProofMessage.hash(body == null ? new byte[0] : JSON.writeValueAsBytes(body))));
+        }
+
+        HttpResponse<String> send(String method, String path, @Nullable Object body, @Nullable String proof) throws IOException, InterruptedException {
             // The limit of open logins by address is not what is tested here.
             service.bean(JdbcClient.class).sql("update passkey_challenge set address = id::text").update();
             var request = HttpRequest.newBuilder(URI.create(service.url() + path))
@@ -64,6 +93,9 @@ class PasskeyIT {
             if (origin != null) {
                 request.header("Origin", origin);
             }
+            if (proof != null) {
+                request.header("Caution-Proof", proof);
+            }
             var answer = http.send(request.build(), BodyHandlers.ofString());
             answer.headers().firstValue("set-cookie").ifPresent(set -> {
                 setCookie = set;
@@ -73,7 +105,7 @@ class PasskeyIT {
             return answer;
         }
 
-        JsonNode json(String method, String path, @Nullable Object body) throws IOException, InterruptedException {
+        JsonNode json(String method, String path, @Nullable Object body) throws Exception {
             var answer = send(method, path, body);
             assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
             return JSON.readTree(answer.body());
@@ -87,6 +119,7 @@ class PasskeyIT {
     /** Comes in by an invitation, with a passkey. */
     private static HttpResponse<String> enter(Browser browser, SoftAuthenticator authenticator, String name) throws Exception {
         String invitation = service.bean(Invitations.class).firstOwner().secret();
+        browser.proves = authenticator;
         JsonNode asked = browser.json("POST", "/api/invitations/passkey/options", Map.of("invitation", invitation, "name", name));
         return browser.send("POST", "/api/invitations/passkey", Map.of("invitation", invitation, "id", asked.path("id").asString(),
                 "credential", authenticator.create(asked.path("options")), "name", "test"));
@@ -318,14 +351,113 @@ class PasskeyIT {
 
     @Test
     void aLinkFromTheCommandLineSignsABrowserInOnce() throws Exception {
-        var person = service.person(name());
-        var made = service.call("POST", "/api/account/browser-link", service.token(person), "{}");
-        String link = JSON.readTree(made.body()).path("link").asString();
-        String token = link.substring(link.indexOf('#') + 1);
+        String token = link(service.person(name()));
         var exchanged = service.call("POST", "/api/sessions", token, "{}");
         assertThat(exchanged.statusCode()).isEqualTo(201);
         assertThat(exchanged.headers().firstValue("set-cookie")).hasValueSatisfying(cookie -> assertThat(cookie).contains("HttpOnly"));
         assertThat(service.call("POST", "/api/sessions", token, "{}").statusCode()).isEqualTo(401);
+    }
+
+    /** As {@code caution passkeys link} does it, with proof by an SSH key. */
+    private String link(Account person) throws Exception {
+        var key = new TestKey(directory);
+        service.bean(Accounts.class).addSshKey(person.id(), key.publicKey());
+        String token = service.token(person);
+        String path = "/api/account/browser-link";
+        var made = service.call("POST", path, token, null, Map.of("Caution-Proof", key.proof(service, token, "POST", path, new byte[0])));
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        String link = JSON.readTree(made.body()).path("link").asString();
+        return link.substring(link.indexOf('#') + 1);
+    }
+
+    private static void follow(Browser browser, String token) throws Exception {
+        var exchanged = service.call("POST", "/api/sessions", token, "{}");
+        assertThat(exchanged.statusCode()).isEqualTo(201);
+        String cookie = exchanged.headers().firstValue("set-cookie").orElseThrow();
+        browser.cookie = cookie.substring(0, cookie.indexOf(';'));
+        browser.page = JSON.readTree(exchanged.body()).path("session").asString();
+    }
+
+    private static HttpResponse<String> add(Browser browser, SoftAuthenticator authenticator) throws Exception {
+        JsonNode asked = browser.json("POST", "/api/passkeys/options", null);
+        return browser.send("POST", "/api/passkeys", Map.of("id", asked.path("id").asString(), "credential", authenticator.create(asked.path("options")),
+                "name", "added"));
+    }
+
+    @Test
+    void whoCameByALinkAMomentAgoMakesTheirFirstPasskeyWithoutProofAndNothingElse() throws Exception {
+        var person = service.person(name());
+        var browser = new Browser();
+        follow(browser, link(person));
+        String key = browser.json("GET", "/api/account/ssh-keys", null).get(0).path("id").asString();
+        assertThat(code(browser.send("DELETE", "/api/account/ssh-keys/" + key, null))).as("anything else").isEqualTo("proof_required");
+        assertThat(add(browser, authenticator()).statusCode()).isEqualTo(201);
+        assertThat(code(add(browser, authenticator()))).as("a second one").isEqualTo("proof_required");
+
+        var late = new Browser();
+        follow(late, link(service.person(name())));
+        service.bean(JdbcClient.class).sql("update session set created_at = now() - interval '11 minutes' where by_link").update();
+        assertThat(code(add(late, authenticator()))).as("later").isEqualTo("proof_required");
+
+        var stolen = new Browser();
+        follow(stolen, service.token(service.person(name())));
+        assertThat(code(add(stolen, authenticator()))).as("by a token that was no link").isEqualTo("proof_required");
+        assertThat(code(service.call("POST", "/api/passkeys", link(service.person(name())), "{\"id\":\"00000000-0000-0000-0000-000000000000\"}")))
+                .as("with the link's token itself").isEqualTo("proof_required");
+    }
+
+    private static String code(HttpResponse<String> answer) {
+        return answer.body().isEmpty() ? "" : JSON.readTree(answer.body()).path("code").asString("");
+    }
+
+    @Test
+    void whateverIsWrongWithAPasskeysProofItIsRefusedAndChangesNothing() throws Exception {
+        var authenticator = authenticator();
+        var browser = new Browser();
+        enter(browser, authenticator, name());
+        add(browser, authenticator());
+        var other = authenticator();
+        enter(new Browser(), other, name());
+        String path = "/api/passkeys/" + browser.json("GET", "/api/passkeys", null).get(1).path("id").asString();
+        JsonNode options = browser.asked("DELETE", path, null).path("options");
+        assertThat(options.path("userVerification").asString()).isEqualTo("required");
+        assertThat(options.path("allowCredentials")).hasSize(2);
+        byte[] handle = authenticator.handle;
+        for (int i = 0; i < 3; i++) {
+            assertThat(login(new Browser(), authenticator).statusCode()).isEqualTo(200);
+        }
+        Map<String, Consumer<SoftAuthenticator>> wrongs = Map.of(
+                "another origin", a -> a.origin = "https://evil.example",
+                "another relying party", a -> a.party = "evil.example",
+                "a user that was not verified", a -> a.verifiesUser = false,
+                "a counter that goes back", a -> a.counter = 0,
+                "another user's handle", a -> a.handle = other.handle);
+        for (var wrong : wrongs.entrySet()) {
+            long counter = authenticator.counter;
+            wrong.getValue().accept(authenticator);
+            assertThat(said(browser.send("DELETE", path, null, browser.proof(authenticator, "DELETE", path, null)))).as(wrong.getKey())
+                    .startsWith("403The proof was refused: this passkey");
+            authenticator.origin = service.url();
+            authenticator.party = "localhost";
+            authenticator.verifiesUser = true;
+            authenticator.handle = handle;
+            authenticator.counter = counter;
+        }
+        var stranger = authenticator();
+        stranger.handle = handle;
+        for (var not : List.of(other, stranger)) {
+            assertThat(code(browser.send("DELETE", path, null, browser.proof(not, "DELETE", path, null)))).isEqualTo("proof_refused");
+        }
+        JsonNode asked = browser.asked("DELETE", path, null);
+        JsonNode login = browser.json("POST", "/api/passkeys/login/options", null);
+        assertThat(code(browser.send("DELETE", path, null, asked.path("id").asString() + " "
+                + SoftAuthenticator.base64(JSON.writeValueAsBytes(authenticator.get(login.path("options"))))))).as("a login's").isEqualTo("proof_refused");
+        assertThat(answer(new Browser(), authenticator, ((ObjectNode) browser.asked("DELETE", path, null)).set("id", login.path("id"))).statusCode())
+                .as("a proof's, as a login").isEqualTo(401);
+        assertThat(browser.json("GET", "/api/passkeys", null)).hasSize(2);
+
+        authenticator.handle = new byte[0]; // whoever is told which credential to use may leave that out
+        assertThat(browser.send("DELETE", path, null).statusCode()).isEqualTo(204);
     }
 
     @Test

@@ -42,6 +42,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Every route and git command, as every role, in one's own organization and in another. */
 class PermissionWalkIT {
 
+    private static final JsonMapper JSON = new JsonMapper();
+
     private static TestService service;
     private static UUID organization;
     private static final Map<Role, Account> PEOPLE = new EnumMap<>(Role.class);
@@ -98,7 +100,12 @@ class PermissionWalkIT {
                 for (Role role : Role.values()) {
                     service.join(organization, PEOPLE.get(role), role); // the last call may have been to leave
                     var answer = call(route, within, TOKENS.get(role));
-                    boolean permitted = answer.statusCode() != 401 && answer.statusCode() != 403 && !hidden(answer, within);
+                    // Proof is asked for behind the gate, of whoever may.
+                    boolean proof = answer.statusCode() == 403 && "proof_required".equals(JSON.readTree(answer.body()).path("code").asString(""));
+                    boolean permitted = proof || answer.statusCode() != 401 && answer.statusCode() != 403 && !hidden(answer, within);
+                    if (permitted && proof != (route.proof() != Routes.Proof.NONE)) {
+                        wrong.add(name(route) + " as " + role + " does " + (proof ? "" : "not ") + "ask for proof");
+                    }
                     if (permitted != role.atLeast(within.action().least())
                             || !permitted && answer.statusCode() != 403) {
                         wrong.add(name(route) + " as " + role + ": " + answer.statusCode() + " " + answer.body());
@@ -342,7 +349,7 @@ class PermissionWalkIT {
     }
 
     private static boolean hidden(HttpResponse<String> answer, Within within) {
-        String detail = answer.statusCode() != 404 ? "" : new JsonMapper().readTree(answer.body()).path("detail").asString("");
+        String detail = answer.statusCode() != 404 ? "" : JSON.readTree(answer.body()).path("detail").asString("");
         return detail.matches(within.subject() == Subject.APP ? "App '.*' not found.*" : "There is no organization .*");
     }
 }

@@ -78,7 +78,7 @@ class PermissionsReferenceTest {
                 ## Routes
 
                 [What each does](api.md). A route that is not here is not served. *Fresh proof* is a signature, by an SSH key or a passkey of the caller's,
-                over this very call ([API](api.md)); it is asked for once the rest is permitted.
+                over this very call ([API](api.md#post-apiproofs)); it is asked for once the rest is permitted.
 
                 | route | who may call it | scope |
                 |---|---|---|

@@ -13,6 +13,7 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -67,8 +68,12 @@ final class SoftAuthenticator {
         signer.initSign(pair.getPrivate());
         signer.update(data);
         signer.update(sha256(client));
-        return credential(Map.of("clientDataJSON", base64(client), "authenticatorData", base64(data), "signature", base64(signer.sign()),
-                "userHandle", base64(handle)));
+        var response = new HashMap<String, Object>(Map.of("clientDataJSON", base64(client), "authenticatorData", base64(data),
+                "signature", base64(signer.sign())));
+        if (handle.length > 0) {
+            response.put("userHandle", base64(handle));
+        }
+        return credential(response);
     }
 
     private Map<String, Object> credential(Map<String, Object> response) {
