@@ -66,6 +66,10 @@ public final class TestService {
                 "caution.limits.address.entering", 100_000,
                 "caution.limits.address.writes", 100_000,
                 "caution.limits.address.reads", 100_000));
+        settings.put("caution.limits.account.writes", 100_000);
+        settings.put("caution.limits.account.reads", 100_000);
+        // All there is to log is searched for secrets at the end of a run.
+        settings.put("caution.log.level", "trace");
         settings.put("caution.aws.principal", FakeSts.PRINCIPAL);
         settings.put("caution.aws.sts-endpoint", sts.endpoint().toString());
         context = CautionServer.start(TinyEnclaveOs.in(directory.resolve("enclaveos"), "none"), settings);

@@ -37,7 +37,7 @@ public final class AppMeters {
         startTimer("failed");
         attestationChecks("passed");
         attestationChecks("failed");
-        for (String reason : new String[] {"sessions", "address", "logins", "key", "key_exchanges"}) {
+        for (String reason : new String[] {"sessions", "address", "failures", "logins", "key", "key_exchanges"}) {
             turnedAways(reason);
         }
     }

@@ -1,7 +1,10 @@
 package co.caution.git;
 
 import co.caution.client.ClientNetwork;
+import co.caution.client.Limit;
+import co.caution.client.RateLimits;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -37,7 +40,7 @@ final class Doorkeeper implements SessionListener {
 
     /** Why somebody was turned away. */
     enum Reason {
-        SESSIONS, ADDRESS, LOGINS, KEY, KEY_EXCHANGES;
+        SESSIONS, ADDRESS, FAILURES, LOGINS, KEY, KEY_EXCHANGES;
 
         private final String label = name().toLowerCase(Locale.ROOT);
     }
@@ -52,6 +55,7 @@ final class Doorkeeper implements SessionListener {
 
     private static final class Guest {
         final Session session;
+        final InetAddress address;
         final String network;
         boolean signedIn;
         @Nullable String key;
@@ -59,17 +63,20 @@ final class Doorkeeper implements SessionListener {
 
         Guest(Session session) {
             this.session = session;
-            this.network = network(session.getIoSession().getRemoteAddress());
+            this.address = address(session.getIoSession().getRemoteAddress());
+            this.network = ClientNetwork.of(address);
         }
     }
 
     private final SshLimits limits;
+    private final RateLimits rates;
     private final Consumer<String> turnedAway;
     /** In the order of their coming. */
     private final Map<Session, Guest> guests = new LinkedHashMap<>();
 
-    Doorkeeper(SshLimits limits, Consumer<String> turnedAway) {
+    Doorkeeper(SshLimits limits, RateLimits rates, Consumer<String> turnedAway) {
         this.limits = limits;
+        this.rates = rates;
         this.turnedAway = turnedAway;
     }
 
@@ -97,8 +104,8 @@ final class Doorkeeper implements SessionListener {
     private boolean admits(IoSession connection) {
         Session leaves;
         synchronized (this) {
-            String network = network(connection.getRemoteAddress());
-            Reason full = full(network);
+            InetAddress address = address(connection.getRemoteAddress());
+            Reason full = rates.ask(Limit.SSH_FAILURES, address).isPresent() ? Reason.FAILURES : full(ClientNetwork.of(address));
             if (full != null) {
                 turnedAway.accept(full.label);
                 return false;
@@ -142,7 +149,10 @@ final class Doorkeeper implements SessionListener {
 
     @Override
     public synchronized void sessionClosed(Session session) {
-        guests.remove(session);
+        Guest guest = guests.remove(session);
+        if (guest != null && !guest.signedIn) {
+            rates.take(Limit.SSH_FAILURES, guest.address);
+        }
     }
 
     @Override
@@ -191,7 +201,7 @@ final class Doorkeeper implements SessionListener {
         }, after.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static String network(SocketAddress address) {
-        return ClientNetwork.of(((InetSocketAddress) address).getAddress());
+    private static InetAddress address(SocketAddress address) {
+        return ((InetSocketAddress) address).getAddress();
     }
 }

@@ -3,6 +3,7 @@ package co.caution.git;
 import co.caution.account.Accounts;
 import co.caution.app.AppMeters;
 import co.caution.app.PlatformSettings;
+import co.caution.client.RateLimits;
 import co.caution.sshkey.SshPublicKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,12 +59,13 @@ class GitSshServer implements SmartLifecycle {
     private final SshServer server = SshServer.setUpDefaultServer();
     private volatile boolean running;
 
-    GitSshServer(PlatformSettings settings, Accounts accounts, GitCommandFactory commands, SshLimits limits, AppMeters meters) {
+    GitSshServer(PlatformSettings settings, Accounts accounts, GitCommandFactory commands, SshLimits limits, RateLimits rates,
+            AppMeters meters) {
         this.settings = settings;
         this.accounts = accounts;
         this.commands = commands;
         this.limits = limits;
-        this.doorkeeper = new Doorkeeper(limits, meters::turnedAway);
+        this.doorkeeper = new Doorkeeper(limits, rates, meters::turnedAway);
         meters.gauge("caution.ssh.sessions", "SSH sessions that are open", server, ssh -> ssh.getActiveSessions().size());
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.TestDatabase;
 import co.caution.cli.EnclaveOs;
+import co.caution.logs.TestLogs;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -64,8 +65,9 @@ final class Service implements AutoCloseable {
 
     void launch() throws IOException {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + directory.resolve("tmp"),
-                "-cp", System.getProperty("java.class.path"), "co.caution.cli.Caution",
+                "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + directory.resolve("tmp")));
+        command.addAll(TestLogs.arguments("service-" + site.httpPort() + "-" + System.nanoTime()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "co.caution.cli.Caution",
                 "--workdir", site.cache().toString(), "server", "--home", site.home().toString(),
                 "--http-port", "" + site.httpPort(), "--ssh-port", "" + site.sshPort(),
                 "--app-ports", site.firstPort() + "-" + site.lastPort()));
@@ -75,8 +77,9 @@ final class Service implements AutoCloseable {
         process = builder.start();
     }
 
-    Path log() {
-        return directory.resolve("server.log");
+    /** All that it says, not only what it logs. */
+    Path log() throws IOException {
+        return TestLogs.directory().orElse(directory).resolve("service-" + site.httpPort() + ".out");
     }
 
     /** Waits until it is well; fails with its log when it has ended or takes too long. */

@@ -64,6 +64,23 @@ class SshFloodTest {
     }
 
     @Test
+    void whoseSessionsNeverSignInIsTurnedAwayForAWhile(@TempDir Path other) throws Exception {
+        try (var strict = new TestSshServer(other, SMALL, TestSshServer.PUSH, 5)) {
+            for (int i = 0; i < 5; i++) {
+                try (Socket socket = strict.connect("127.7.7.8")) {
+                    assertThat(socket.getInputStream().read()).isEqualTo('S');
+                }
+            }
+            TestSshServer.await("the failed ones to be gone", () -> strict.sessions() == 0);
+            try (Socket socket = strict.connect("127.7.7.8")) {
+                assertThat(ended(socket)).isTrue();
+            }
+            assertThat(strict.turnedAway("failures")).isEqualTo(1);
+            strict.servesOthers();
+        }
+    }
+
+    @Test
     void anAddressHasSoManySessionsThatHaveNotSignedIn() throws Exception {
         for (int i = 0; i < SMALL.loginsPerAddress(); i++) {
             Socket socket = server.connect("127.7.7.7");

@@ -16,6 +16,8 @@ import co.caution.app.AppMeters;
 import co.caution.app.Apps;
 import co.caution.app.Deployer;
 import co.caution.app.TestRepositories;
+import co.caution.client.Limit;
+import co.caution.client.RateLimits;
 import co.caution.sshkey.SshPublicKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
@@ -32,15 +34,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
@@ -49,6 +54,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.unit.DataSize;
 
 /** The real SSH server and real repositories, before accounts and a deployer that know one key, one app of its owner and one of another's. */
@@ -56,6 +62,7 @@ final class TestSshServer implements AutoCloseable {
 
     static final SshLimits ROOMY =
             new SshLimits(500, 400, 400, 300, 300, Duration.ofSeconds(30), 6, Duration.ofMinutes(1));
+    private static final int FAILURES = 100_000;
     static final PushLimits PUSH = new PushLimits(DataSize.ofMegabytes(2), DataSize.ofMegabytes(4), DataSize.ofMegabytes(12));
 
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -80,6 +87,11 @@ final class TestSshServer implements AutoCloseable {
     }
 
     TestSshServer(Path home, SshLimits limits, PushLimits push) throws Exception {
+        this(home, limits, push, FAILURES);
+    }
+
+    /** @param failures sessions of one address a minute that do not sign in */
+    TestSshServer(Path home, SshLimits limits, PushLimits push, int failures) throws Exception {
         this.home = home;
         String fingerprint = SshPublicKey.fingerprint(key.getPublic());
         var accounts = mock(Accounts.class);
@@ -102,11 +114,17 @@ final class TestSshServer implements AutoCloseable {
             repositories.open(each.id()).close();
         }
         this.commands = new GitCommandFactory(accounts, permissions, apps, repositories, deployer, push, api);
-        this.server = new GitSshServer(TestRepositories.settings(home), accounts, commands, limits, new AppMeters(registry));
+        this.server = new GitSshServer(TestRepositories.settings(home), accounts, commands, limits, rates(failures), new AppMeters(registry));
         server.start();
         this.port = server.port();
         client.setServerKeyVerifier((session, address, hostKey) -> true);
         client.start();
+    }
+
+    /** The database is never asked for so few. */
+    private RateLimits rates(int failures) {
+        return new RateLimits(new RateLimits.Rates(Map.of(Limit.SSH_FAILURES, failures), Map.of()), JdbcClient.create(mock(DataSource.class)),
+                Clock.systemUTC(), registry);
     }
 
     private static App app(String name) {
