@@ -12,7 +12,6 @@ class LogSearchTest {
 
     private static final String SECRET = "q7-Zk_0vT9xLw2Rb8Yd4Nc6MfHs1Ju3E";
 
-    @ParameterizedTest
     @ValueSource(strings = {
         "12:00:00 INFO  somebody came with q7-Zk_0vT9xLw2Rb8Yd4Nc6MfHs1Ju3E",
         "{\"message\":\"cookie q7-Zk_0vT9xLw2Rb8Yd4Nc6MfHs1Ju3E\"}",
@@ -20,19 +19,20 @@ class LogSearchTest {
         "in hex: 71372d5a6b5f30765439784c7732526238596434" + "4e63364d664873314a753345",
         "another alphabet: q7+Zk/0vT9xLw2Rb8Yd4Nc6MfHs1Ju3E",
         "{\"message\":\"escaped: q7+Zk\\/0vT9xLw2Rb8Yd4Nc6MfHs1Ju3E\"}"})
+    @ParameterizedTest
     void aSecretThatIsKnownIsFoundHoweverItIsWritten(String line) {
         assertThat(LogSearch.find("first\n" + line + "\nlast", List.of("another-secret-altogether", SECRET))).hasSize(1)
                 .allSatisfy(found -> assertThat(found).startsWith("a secret: ").doesNotContain("first"));
     }
 
-    @ParameterizedTest
     @ValueSource(strings = {
-        "WARN  token caution_54NDIQtwISRu1c3j2NvGRfQoKX0kToAuDXcOBuSf3f4 was refused",
+        "WARN  token caution_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG was refused",
         "-----BEGIN OPENSSH PRIVATE KEY-----",
         "{\"message\":\"-----BEGIN PRIVATE KEY-----\\nMC4CAQ\"}",
         "Authorization: Bearer 0123456789abcdef0123456789abcdef",
         "Cookie: __Host-caution=0123456789abcdef0123",
         "go to https://caution.example.org/join#0123456789abcdef0123"})
+    @ParameterizedTest
     void whatLooksLikeOneIsFound(String line) {
         assertThat(LogSearch.find(line, List.of())).isNotEmpty();
     }
