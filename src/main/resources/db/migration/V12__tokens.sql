@@ -43,6 +43,7 @@ create index device_login_end on device_login (expires_at);
 
 -- Codes that were typed and are none.
 create table device_guess (
+    id         uuid primary key,
     account_id uuid        not null references account,
     address    text        not null,
     guessed_at timestamptz not null

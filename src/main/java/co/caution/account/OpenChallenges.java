@@ -25,8 +25,13 @@ final class OpenChallenges {
      * @return what to store as the address
      */
     static String admit(JdbcClient jdbc, String table, Instant now, InetAddress address) {
+        return admit(jdbc, table, now, Duration.ZERO, address);
+    }
+
+    /** @param remembered how long those that are over stay, to be told so */
+    static String admit(JdbcClient jdbc, String table, Instant now, Duration remembered, InetAddress address) {
         jdbc.sql("select pg_advisory_xact_lock(?)").param(COUNTING).query().singleRow();
-        jdbc.sql("delete from " + table + " where expires_at <= ?").param(now.atOffset(ZoneOffset.UTC)).update();
+        jdbc.sql("delete from " + table + " where expires_at <= ?").param(now.minus(remembered).atOffset(ZoneOffset.UTC)).update();
         String from = ClientNetwork.of(address);
         int[] open = jdbc.sql("select count(*), count(*) filter (where address = ?) from " + table)
                 .param(from)

@@ -221,7 +221,7 @@ public class Organizations {
                 .single();
         if (!another) {
             throw new AccountException.Conflict("This is the organization's last owner. Make somebody else one first:"
-                    + " caution members role NAME owner");
+                    + " caution members role NAME owner --org " + find(organization).map(Organization::name).orElse("NAME"));
         }
     }
 

@@ -57,7 +57,7 @@ public class Passkeys {
 
     /** What a challenge is for; an answer to one for something else is none. */
     private enum Purpose {
-        LOGIN, ADD, ENTER
+        LOGIN, ADD, ENTER, ALLOW
     }
 
     /** @param options for the browser: those of a login or of a registration */
@@ -105,7 +105,10 @@ public class Passkeys {
      * @throws AccountException.NotSignedIn whatever is wrong, always in the same words
      */
     public In login(UUID id, PublicKeyCredential<AuthenticatorAssertionResponse> answer) {
-        Challenge asked = take(id, Purpose.LOGIN);
+        return verify(take(id, Purpose.LOGIN), answer);
+    }
+
+    private In verify(Challenge asked, PublicKeyCredential<AuthenticatorAssertionResponse> answer) {
         Bytes handle = answer.getResponse().getUserHandle();
         if (handle == null) {
             throw refused("nobody is named");
@@ -147,6 +150,30 @@ public class Passkeys {
             throw refused(e.getClass().getSimpleName()); // its message may hold what was signed
         }
         return known;
+    }
+
+    /** Asks somebody who is signed in to allow one thing. */
+    @Transactional
+    public Asked<PublicKeyCredentialRequestOptions> askAllow(UUID account, String what, InetAddress address) {
+        var challenge = challenge(Purpose.ALLOW, account, what, address);
+        return new Asked<>(challenge.id(), options(challenge.options(), List.of()));
+    }
+
+    /**
+     * Their answer, with one of their own passkeys.
+     *
+     * @return by which
+     */
+    public UUID allow(UUID account, String what, UUID id, PublicKeyCredential<AuthenticatorAssertionResponse> answer) {
+        Challenge asked = take(id, Purpose.ALLOW);
+        if (!account.equals(asked.accountId()) || !what.equals(asked.userName())) {
+            throw refused("a challenge for something else");
+        }
+        In by = verify(asked, answer);
+        if (!by.account().id().equals(account)) {
+            throw refused("another user's passkey");
+        }
+        return by.passkey();
     }
 
     @Transactional

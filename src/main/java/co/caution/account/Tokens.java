@@ -120,7 +120,7 @@ public class Tokens {
         return create(account, label, grant, clock.instant().plus(life), WayIn.NONE);
     }
 
-    private Made create(UUID account, String name, Grant grant, Instant expiresAt, WayIn by) {
+    Made create(UUID account, String name, Grant grant, Instant expiresAt, WayIn by) {
         jdbc.sql("delete from api_token t where t.account_id = :account and not (" + GOOD + ")")
                 .param("account", account).param("now", now()).param("idle", idle()).update();
         var made = new Made(UUID.randomUUID(), Secrets.make(random, PREFIX));

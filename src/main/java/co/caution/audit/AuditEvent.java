@@ -11,6 +11,8 @@ public enum AuditEvent {
     PASSKEY_REMOVE("passkey.remove", "an account lost a passkey"),
     TOKEN_CREATE("token.create", "a token was made"),
     TOKEN_REVOKE("token.revoke", "a token was ended by its owner"),
+    DEVICE_ALLOW("device.allow", "somebody allowed a program's login, with a passkey"),
+    DEVICE_DENY("device.deny", "somebody refused a program's login"),
     SESSION_END("session.end", "a browser's session was ended by its owner"),
     ORGANIZATION_CREATE("organization.create", "an organization was made"),
     INVITATION_CREATE("invitation.create", "somebody may join by a link"),

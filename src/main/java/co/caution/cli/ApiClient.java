@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
@@ -20,6 +21,8 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +156,11 @@ final class ApiClient {
         return json(call("PATCH", path, JSON.writeValueAsBytes(body)));
     }
 
+    /** @return how many ended */
+    int deleteAll(String path) {
+        return json(call("DELETE", path, new byte[0])).path("ended").asInt();
+    }
+
     void delete(String path) {
         call("DELETE", path, NOTHING);
     }
@@ -208,9 +216,13 @@ final class ApiClient {
     }
 
     private HttpRequest.Builder request(String method, String path, BodyPublisher body) {
+        return request(method, path, "application/json", body);
+    }
+
+    private HttpRequest.Builder request(String method, String path, String contentType, BodyPublisher body) {
         var request = HttpRequest.newBuilder(URI.create(server + path))
                 .timeout(TOTAL)
-                .header("Content-Type", "application/json")
+                .header("Content-Type", contentType)
                 .method(method, body);
         return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
@@ -263,6 +275,15 @@ final class ApiClient {
     /** The answer, whatever its status. */
     HttpResponse<byte[]> send(String method, String path, BodyPublisher body) {
         return send(path, request(method, path, body));
+    }
+
+    /** OAuth's way of asking (RFC 6749, appendix B): the answer is JSON also where it says no. */
+    JsonNode form(String path, Map<String, String> fields) {
+        String form = fields.entrySet().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        var answer = send(path, request("POST", path, "application/x-www-form-urlencoded", BodyPublishers.ofString(form)));
+        return answer.statusCode() == 400 ? json(new String(answer.body(), StandardCharsets.UTF_8)) : json(text(answer));
     }
 
     private HttpResponse<byte[]> send(String path, HttpRequest.Builder request) {

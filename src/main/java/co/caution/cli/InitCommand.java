@@ -97,8 +97,13 @@ final class InitCommand implements Callable<Integer> {
         String push = push(top);
         notes.forEach(note -> out.say("Note: " + note));
         out.say("");
-        out.say("You can now push to 'caution' remote:");
-        out.say("  " + push);
+        if (viewer(api, linked)) {
+            out.say("You are viewer in " + linked.path("organization").asString() + ": you can look at this app and verify it; pushing takes"
+                    + " member or more.");
+        } else {
+            out.say("You can now push to 'caution' remote:");
+            out.say("  " + push);
+        }
         out.say("Verify attestation:");
         out.say("  caution verify");
         if (json) {
@@ -108,6 +113,12 @@ final class InitCommand implements Callable<Integer> {
                     "pinned_root", pinned.orElse(null), "push", push, "notes", notes));
         }
         return 0;
+    }
+
+    /** Whoever only looks is not told to push. */
+    private static boolean viewer(ApiClient api, JsonNode app) {
+        return api.get("/api/organizations").valueStream()
+                .anyMatch(one -> one.path("name").equals(app.path("organization")) && one.path("role").asString().equals("viewer"));
     }
 
     /** What to type next: there may be no commit yet, or no branch. */

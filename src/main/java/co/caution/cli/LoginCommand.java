@@ -2,6 +2,8 @@ package co.caution.cli;
 
 import co.caution.account.LoginMessage;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -14,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code caution login}: gets a token with an SSH key, or keeps one that the operator gave. */
 @Command(
         name = "login",
-        description = "Log in to a server with your SSH key, or with a token that its operator gave you.",
+        description = "Log in to a server with your SSH key, by way of a browser, or with a token that somebody gave you.",
         footer = {"", "Without --key the keys of ssh-agent are tried, then ~/.ssh/id_*. The token is kept in your own configuration."})
 final class LoginCommand implements Callable<Integer> {
 
@@ -34,19 +36,22 @@ final class LoginCommand implements Callable<Integer> {
             description = "Keep this token, from 'caution admin add-user', instead; asked for when left out.")
     String token;
 
+    @Option(names = "--browser", description = "Log in by way of a browser, on this machine or another, with a passkey.")
+    boolean browser;
+
     @Option(names = "--json", description = "JSON for machines.")
     boolean json;
 
     @Override
     public Integer call() {
         String server = root.context().server(null);
-        if (token != null && (key != null || !user.isEmpty())) {
-            throw new CliException(Errors.USAGE, "--token needs neither --key nor --user.");
+        if ((token != null || browser) && (key != null || !user.isEmpty()) || token != null && browser) {
+            throw new CliException(Errors.USAGE, "--token and --browser stand alone: neither needs --key or --user.");
         }
         if (server.startsWith("http:") && !InitCommand.loopback(server)) {
             System.err.println("Note: " + server + " is plain HTTP: your token crosses the network in clear.");
         }
-        Map<String, Object> done = token != null ? keep(server) : sign(server);
+        Map<String, Object> done = token != null ? keep(server) : browser ? allow(server) : sign(server);
         root.context().authority().ifPresent(pem -> new Logins(Context.configuration()).saveAuthority(server, pem));
         if (json) {
             Output.json(done);
@@ -71,11 +76,29 @@ final class LoginCommand implements Callable<Integer> {
         return Output.ordered("server", server, "user", name);
     }
 
+    private Map<String, Object> allow(String server) {
+        JsonNode in = new BrowserLogin(root.context().anonymous(server)).run(tokenName());
+        String got = in.path("access_token").asString();
+        String name = root.context().with(server, got).get("/api/account").path("name").asString();
+        replace(server, new Logins.Login(got, name, true));
+        return Output.ordered("server", server, "user", name,
+                "expires_at", Instant.now().plusSeconds(in.path("expires_in").asLong()).truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    /** A login of this machine's own takes the place of the one before. */
+    private void replace(String server, Logins.Login login) {
+        var logins = new Logins(Context.configuration());
+        var before = logins.of(server).filter(Logins.Login::byKey);
+        logins.save(server, login);
+        before.ifPresent(old -> revoke(server, old.token()));
+    }
+
     private Map<String, Object> sign(String server) {
         List<SshKeys.Key> keys = key != null ? List.of(SshKeys.named(key)) : SshKeys.all();
         if (keys.isEmpty()) {
             throw new CliException("no_key", "There is no SSH key: ssh-agent has none, and ~/.ssh no id_* file. Make one (ssh-keygen"
-                    + " -t ed25519) and give its .pub file to the server's operator, or name one with --key FILE.");
+                    + " -t ed25519) and give its .pub file to the server's operator, or name one with --key FILE."
+                    + " With a passkey instead: caution login --browser");
         }
         var refused = new StringBuilder();
         for (SshKeys.Key candidate : keys) {
@@ -88,7 +111,8 @@ final class LoginCommand implements Callable<Integer> {
                 refused.append("\n  ").append(candidate.label()).append(": ").append(e.getMessage());
             }
         }
-        throw new CliException("not_logged_in", "No key logs in to " + server + (user.isEmpty() ? "" : " as '" + user + "'") + ":" + refused);
+        throw new CliException("not_logged_in", "No key logs in to " + server + (user.isEmpty() ? "" : " as '" + user + "'") + ":" + refused
+                + "\nWith a passkey instead: caution login --browser");
     }
 
     /** One challenge, one signature, one answer. */
@@ -101,12 +125,9 @@ final class LoginCommand implements Callable<Integer> {
         String signature = SshKeys.sign(with, LoginMessage.NAMESPACE, message.bytes());
         JsonNode answer = api.post("/api/login",
                 Map.of("id", challenge.path("id").asString(), "signature", signature, "token_name", tokenName()));
-        var logins = new Logins(Context.configuration());
-        var before = logins.of(server).filter(Logins.Login::byKey);
         String name = answer.path("user").asString();
-        logins.save(server, new Logins.Login(answer.path("token").asString(), name, true));
-        logins.saveKey(server, new Logins.Key(answer.path("fingerprint").asString(), with.file()));
-        before.ifPresent(old -> revoke(server, old.token()));
+        replace(server, new Logins.Login(answer.path("token").asString(), name, true));
+        new Logins(Context.configuration()).saveKey(server, new Logins.Key(answer.path("fingerprint").asString(), with.file()));
         return Output.ordered("server", server, "user", name, "key", answer.path("fingerprint").asString(),
                 "expires_at", answer.path("expires_at").asString());
     }

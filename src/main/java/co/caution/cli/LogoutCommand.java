@@ -12,6 +12,9 @@ final class LogoutCommand implements Callable<Integer> {
     @ParentCommand
     Caution root;
 
+    @Option(names = "--all", description = "End all of the account's tokens and browsers' sessions, on every machine.")
+    boolean all;
+
     @Option(names = "--json", description = "JSON for machines.")
     boolean json;
 
@@ -24,9 +27,17 @@ final class LogoutCommand implements Callable<Integer> {
             throw new CliException("not_logged_in", "Not logged in to " + server + ".");
         }
         boolean revoked = true;
+        int others = 0;
         try {
-            root.context().with(server, login.get().token()).delete("/api/account/tokens/current");
+            ApiClient api = root.context().with(server, login.get().token());
+            if (all) {
+                others = api.deleteAll("/api/sessions") + api.deleteAll("/api/account/tokens");
+            }
+            api.delete("/api/account/tokens/current");
         } catch (CliException e) {
+            if (all) {
+                throw e; // whoever wants everything to end keeps what ends it
+            }
             if (!e.code().equals("not_logged_in")) {
                 logins.forget(server);
                 throw new CliException(Errors.OTHER, e.code(), "The token is forgotten here, but it was not revoked: " + e.getMessage()
@@ -36,9 +47,10 @@ final class LogoutCommand implements Callable<Integer> {
         }
         logins.forget(server);
         if (json) {
-            Output.json(Output.ordered("server", server, "revoked", revoked));
+            Output.json(Output.ordered("server", server, "revoked", revoked, "others", all ? others : null));
         } else {
-            System.out.println("Logged out of " + server + (revoked ? "." : "; the token was revoked or too old already."));
+            System.out.println("Logged out of " + server + (revoked ? "." : "; the token was revoked or too old already.")
+                    + (all ? " Ended elsewhere: " + others + " tokens and sessions." : ""));
         }
         return 0;
     }

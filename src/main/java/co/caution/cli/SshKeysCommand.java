@@ -30,7 +30,7 @@ final class SshKeysCommand {
         for (JsonNode key : keys) {
             new Output(false).say(key.path("fingerprint").asString() + "  " + key.path("type").asString() + "  added "
                     + Times.day(key.path("created_at"), "?") + "  used " + Times.day(key.path("last_used_at"), "never") + "  "
-                    + key.path("name").asString());
+                    + key.path("name").asString() + (key.has("app") ? "  (pushes to " + key.path("app").asString() + ")" : ""));
         }
         return 0;
     }
@@ -41,6 +41,8 @@ final class SshKeysCommand {
             @Option(names = "--agent", arity = "0..1", fallbackValue = "", paramLabel = "KEY",
                     description = "ssh-agent's key: its comment, where it holds several.") String agent,
             @Option(names = "--name", paramLabel = "NAME", description = "What to call it (default: the key's comment).") String name,
+            @Option(names = "--app", paramLabel = "APP",
+                    description = "Bind it to this app, by id or name: it pushes there and does nothing else, as for a CI.") String app,
             @Option(names = "--json", description = "JSON for machines.") boolean json) throws IOException {
         if ((file == null) == (agent == null)) {
             throw new CliException(Errors.USAGE, "Name one key: a .pub file, - for standard input, or --agent.");
@@ -49,7 +51,7 @@ final class SshKeysCommand {
         if (name != null) {
             line = line.split("\\s+")[0] + " " + line.split("\\s+")[1] + " " + name;
         }
-        JsonNode key = api().create("/api/account/ssh-keys", Map.of("ssh_key", line));
+        JsonNode key = api().create("/api/account/ssh-keys", app == null ? Map.of("ssh_key", line) : Map.of("ssh_key", line, "app", app));
         if (json) {
             Output.json(key);
         } else {
@@ -58,7 +60,7 @@ final class SshKeysCommand {
         return 0;
     }
 
-    @Command(name = "remove", description = "Remove a key; never the last one. Logins that it made stay: see 'caution tokens'.")
+    @Command(name = "remove", description = "Remove a key; never the last one by which you log in. What was logged in to with it ends.")
     int remove(
             @Parameters(paramLabel = "KEY", description = "Its fingerprint (SHA256:…) or its name.") String key,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {

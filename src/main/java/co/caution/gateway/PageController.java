@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** The few pages for browsers: signing in, joining, one's keys. They hold nobody's data; their script asks the API. */
+/** The few pages for browsers: signing in, joining, one's keys, letting a program in. They hold nobody's data; their script asks the API. */
 @RestController
 class PageController {
 
@@ -23,6 +23,7 @@ class PageController {
             "api.js", new MediaType("text", "javascript", StandardCharsets.UTF_8),
             "sign-in.js", new MediaType("text", "javascript", StandardCharsets.UTF_8),
             "join.js", new MediaType("text", "javascript", StandardCharsets.UTF_8),
+            "device.js", new MediaType("text", "javascript", StandardCharsets.UTF_8),
             "account.js", new MediaType("text", "javascript", StandardCharsets.UTF_8));
 
     @GetMapping("/")
@@ -33,6 +34,11 @@ class PageController {
     @GetMapping("/join")
     ResponseEntity<Resource> join() {
         return file("join.html", HTML);
+    }
+
+    @GetMapping("/device")
+    ResponseEntity<Resource> device() {
+        return file("device.html", HTML);
     }
 
     @GetMapping("/account")

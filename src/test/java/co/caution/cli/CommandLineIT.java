@@ -2,6 +2,7 @@ package co.caution.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.account.Accounts;
 import co.caution.account.LoginMessage;
 import co.caution.cli.Person.Said;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -258,6 +260,112 @@ class CommandLineIT {
         assertThat(said.exitCode()).isEqualTo(1);
         assertThat(said.err()).contains("signature by one of your account's SSH keys").doesNotContain("proof_required");
         assertThat(ian.caution("ssh-keys", "list", "--json").json()).hasSize(1);
+    }
+
+    @Test
+    void aTokenForACiIsMadeListedAndEndedAndMayWhatItSays() throws Exception {
+        Person ines = server.account("ines");
+        ines.caution("login");
+        ines.in(ines.home.resolve("app"));
+        ines.git("init", "-q");
+        ines.write("Dockerfile", "FROM scratch\n");
+        assertThat(ines.caution("init", "--name", "ci-app").exitCode()).isZero();
+        Said made = ines.caution("tokens", "create", "--name", "ci", "--scope", "read,deploy", "--app", "ci-app", "--expires", "30d", "--json");
+        assertThat(made.exitCode()).as(made.all()).isZero();
+        String token = made.json().path("token").asString();
+        assertThat(made.json().path("app").asString()).isEqualTo("ci-app");
+        assertThat(ines.caution("tokens", "list").out()).contains("read,deploy of ci-app", "ci");
+
+        Person ci = new Person(server.directory.resolve("ci"), server.url());
+        ci.environment.put("CAUTION_TOKEN", token);
+        assertThat(ci.caution("apps", "list").out()).contains("ci-app");
+        Said more = ci.caution("tokens", "create", "--name", "more", "--scope", "read");
+        assertThat(more.exitCode()).isEqualTo(1);
+        assertThat(more.err()).contains("it lacks the scope manage");
+        assertThat(ines.caution("tokens", "create", "--name", "x", "--scope", "all").err()).contains("There are: read deploy manage");
+        assertThat(ines.caution("tokens", "create", "--name", "x", "--scope", "read", "--expires", "400d").err()).contains("between 1 and 365 days");
+        assertThat(ines.caution("tokens", "create", "--name", "x", "--scope", "read", "--expires", "soon").exitCode()).isEqualTo(64);
+        assertThat(ines.caution("tokens", "create", "--name", "x", "--scope", "read", "--app", "nobodys").err()).contains("not found");
+
+        String managing = ines.caution("tokens", "create", "--name", "m", "--scope", "manage", "--json").json().path("token").asString();
+        assertThat(send("POST", "/api/account/tokens", managing, "{\"name\":\"n\",\"scopes\":[\"read\"]}").body())
+                .contains("A token makes no token of more than itself");
+        assertThat(status("POST", "/api/account/tokens", managing, "{\"name\":\"n\",\"scopes\":[\"manage\"]}")).isEqualTo(201);
+        assertThat(status("POST", "/api/sessions", managing, "")).as("a session may more than it").isEqualTo(403);
+
+        assertThat(ines.caution("tokens", "revoke").exitCode()).isEqualTo(64);
+        assertThat(ines.caution("tokens", "revoke", "--all").out()).contains("Revoked 4 tokens");
+        assertThat(status("GET", "/api/account", token, "")).isEqualTo(401);
+        String own = token(ines);
+        assertThat(ines.caution("logout", "--all").out()).contains("Logged out");
+        assertThat(status("GET", "/api/account", own, "")).isEqualTo(401);
+    }
+
+    @Test
+    void aTokenThatNobodyUsesEndsAndOneOfALoginWithItsKey() throws Exception {
+        Person jo = server.account("joe");
+        jo.caution("login");
+        String token = token(jo);
+        var jdbc = server.bean(JdbcClient.class);
+        String ofJo = " where account_id = (select id from account where name = 'joe')";
+        jdbc.sql("update api_token set last_used_at = now() - interval '89 days', expires_at = now() + interval '1 year'" + ofJo).update();
+        assertThat(status("GET", "/api/account", token, "")).isEqualTo(200);
+        jdbc.sql("update api_token set last_used_at = now() - interval '91 days'" + ofJo).update();
+        assertThat(status("GET", "/api/account", token, "")).isEqualTo(401);
+
+        jo.caution("login");
+        String again = token(jo);
+        assertThat(jo.caution("ssh-keys", "add", jo.key("other").toString()).exitCode()).isZero();
+        assertThat(jo.caution("ssh-keys", "remove", "id_ed25519").exitCode()).isZero();
+        assertThat(status("GET", "/api/account", again, "")).as("what the lost key brought").isEqualTo(401);
+    }
+
+    /** The key that a CI pushes with opens nothing else. */
+    @Test
+    void aKeyOfAnAppDoesNotLogIn() throws Exception {
+        Person kit = server.account("kit");
+        kit.caution("login");
+        kit.in(kit.home.resolve("app"));
+        kit.git("init", "-q");
+        kit.write("Dockerfile", "FROM scratch\n");
+        kit.caution("init", "--name", "kits");
+        Path deploy = kit.key("deploy");
+        assertThat(kit.caution("ssh-keys", "add", deploy.toString(), "--app", "kits").exitCode()).isZero();
+        assertThat(kit.caution("ssh-keys", "list").out()).contains("(pushes to kits)");
+        Said in = kit.caution("login", "--key", deploy.toString().replace(".pub", ""));
+        assertThat(in.exitCode()).isEqualTo(1);
+        assertThat(in.err()).contains("does not log in anybody", "caution login --browser");
+        assertThat(kit.caution("ssh-keys", "add", deploy.toString()).err()).contains("already, for the app kits");
+        assertThat(kit.caution("ssh-keys", "remove", "id_ed25519").err()).as("the other one is no way in").contains("last key");
+        assertThat(kit.caution("ssh-keys", "remove", "deploy").exitCode()).isZero();
+    }
+
+    @Test
+    void aBrowserLetsTheCommandLineIn() throws Exception {
+        Person lou = server.account("lou");
+        var account = server.bean(Accounts.class).findOrCreate("lou");
+        var jdbc = server.bean(JdbcClient.class);
+        var pauses = new ArrayList<Duration>();
+        // What the page does is DeviceIT's; here it is done the second time that the command waits.
+        BrowserLogin.Pause pause = time -> {
+            pauses.add(time);
+            jdbc.sql("update device_login set last_polled_at = null").update();
+            if (pauses.size() == 2) {
+                jdbc.sql("update device_login set account_id = ? where account_id is null").param(account.id()).update();
+            }
+        };
+        Said in = ScopedValue.where(BrowserLogin.PAUSE, pause).call(() -> lou.caution("login", "--browser", "--json"));
+        assertThat(in.exitCode()).as(in.all()).isZero();
+        assertThat(in.err()).contains(server.url() + "/device").containsPattern("type this code: [A-Z]{4}-[A-Z]{4}");
+        assertThat(in.json().path("user").asString()).isEqualTo("lou");
+        assertThat(pauses).containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(5));
+        assertThat(status("GET", "/api/account", token(lou), "")).isEqualTo(200);
+
+        pause = _ -> jdbc.sql("update device_login set denied = true").update();
+        Said no = ScopedValue.where(BrowserLogin.PAUSE, pause).call(() -> lou.caution("login", "--browser"));
+        assertThat(no.exitCode()).isEqualTo(1);
+        assertThat(no.err()).contains("Somebody refused this login");
+        assertThat(lou.caution("login", "--browser", "--user", "lou").exitCode()).isEqualTo(64);
     }
 
     @Test

@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import co.caution.TestService;
+import co.caution.account.DeviceLogins;
+import co.caution.account.DeviceLogins.Answer;
 import co.caution.account.Invitations;
+import co.caution.account.Scope;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The pages in a real browser, with an authenticator of its own. */
 class ChromiumIT {
@@ -48,6 +55,8 @@ class ChromiumIT {
         assertThat(browser.text("//ul[@id='passkeys']/li")).contains("first passkey", "never used");
         assertThat(browser.text("//span[@id='who'][contains(text(),'wanda')]")).isEqualTo("wanda");
         assertThat(browser.run("return document.cookie").asString()).as("no script sees the session").isEmpty();
+        assertThat(browser.run("return localStorage.getItem('caution-session').length").asInt()).as("the other half, for this port alone").isEqualTo(43);
+        assertThat(browser.run("return fetch('/api/account').then(answer => answer.status)").asInt()).as("the cookie alone").isEqualTo(401);
         assertThat(browser.cookies()).singleElement().satisfies(cookie -> {
             assertThat(cookie.path("name").asString()).isEqualTo("caution-localhost");
             assertThat(cookie.path("httpOnly").asBoolean()).isTrue();
@@ -77,6 +86,46 @@ class ChromiumIT {
         assertThat(browser.text("//ul[@id='passkeys'][count(li)=1]")).doesNotContain("chain");
         assertThat(browser.run("return performance.getEntriesByType('resource').every(e => e.name.startsWith(location.origin))").asBoolean())
                 .as("nothing comes from elsewhere").isTrue();
+    }
+
+    @Test
+    void aLinkSaysWhoseItIsAndAProgramIsLetInByAPasskey() throws Exception {
+        String authenticator = browser.authenticator("internal");
+        var person = service.person("linked");
+        String token = service.token(person);
+        String made = service.call("POST", "/api/account/browser-link", token, "{}").body();
+        if (made.contains("link")) {
+            browser.open(new JsonMapper().readTree(made).path("link").asString());
+        } else { // what asks for fresh proof is not what is looked at here
+            browser.open(service.url() + "/#" + token);
+        }
+        assertThat(browser.text("//*[@id='whose'][string-length(text())>0]")).isEqualTo("linked");
+        assertThat(browser.address()).as("nobody is signed in before they said so").isEqualTo(service.url() + "/");
+        assertThat(browser.cookies()).isEmpty();
+        picture("link");
+        browser.click("#as");
+        assertThat(browser.text("//span[@id='who'][contains(text(),'linked')]")).isEqualTo("linked");
+        browser.type("#label", "laptop");
+        browser.click("#add button");
+        assertThat(browser.text("//ul[@id='passkeys']/li")).contains("laptop");
+
+        var begun = service.bean(DeviceLogins.class).begin("a laptop", Set.of(Scope.READ), InetAddress.ofLiteral("192.0.2.9"));
+        browser.open(service.url() + "/device#" + begun.userCode());
+        assertThat(browser.text("//span[@id='who'][contains(text(),'linked')]")).isNotEmpty();
+        assertThat(browser.run("return document.getElementById('asked').hidden").asBoolean()).as("a link only fills the field").isTrue();
+        browser.click("#type button");
+        assertThat(browser.text("//*[@id='asked'][not(@hidden)]")).contains("act as linked", "a laptop", "192.0.2.9", "which is not where you are",
+                "look at everything", begun.userCode());
+        picture("device");
+        browser.verifiesUser(authenticator, false);
+        browser.click("#allow");
+        assertThat(browser.text("//*[@id='problem'][string-length(text())>0]")).contains("Nothing was done");
+        assertThat(service.bean(DeviceLogins.class).poll(begun.deviceCode())).isInstanceOf(Answer.Pending.class);
+        browser.verifiesUser(authenticator, true);
+        browser.click("#allow");
+        assertThat(browser.text("//*[@id='done'][string-length(text())>0]")).contains("It is let in");
+        service.bean(JdbcClient.class).sql("update device_login set last_polled_at = null").update();
+        assertThat(service.bean(DeviceLogins.class).poll(begun.deviceCode())).isInstanceOf(Answer.Allowed.class);
     }
 
     /** For people who change the pages to look at. */

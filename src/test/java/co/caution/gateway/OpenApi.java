@@ -236,12 +236,14 @@ final class OpenApi {
         if (schema == null) {
             return false;
         }
-        ObjectNode content = operation.putObject("requestBody").put("required", true).putObject("content").putObject(JSON_TYPE);
+        boolean form = OpenApiFixed.FORMS.contains(route.pattern());
+        ObjectNode content = operation.putObject("requestBody").put("required", true).putObject("content")
+                .putObject(form ? "application/x-www-form-urlencoded" : JSON_TYPE);
         content.set("schema", schema);
         if (section.example() == null || section.example().body() == null) {
             throw new AssertionError("the example of " + route.pattern() + " in docs/reference/api.md sends no body (-d)");
         }
-        content.set("example", MAPPER.readTree(section.example().body()));
+        content.set("example", form ? OpenApiFixed.form(section.example().body()) : MAPPER.readTree(section.example().body()));
         return true;
     }
 

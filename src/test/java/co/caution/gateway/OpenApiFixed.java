@@ -4,6 +4,8 @@ import co.caution.gateway.Routes.Proof;
 import co.caution.gateway.Routes.Route;
 import co.caution.paging.PageRequest;
 import java.lang.reflect.Type;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,7 +21,16 @@ final class OpenApiFixed {
     private static final JsonMapper JSON = new JsonMapper();
 
     /** Bodies that are passed on, not read into records. */
-    private static final Map<String, String> REQUESTS = Map.of("/api/apps/{app}/attestation", """
+    /** RFC 8628: bodies and refusals are OAuth's. */
+    static final Set<String> FORMS = Set.of("/api/device/authorization", "/api/device/token");
+
+    private static final Map<String, String> REQUESTS = Map.of("/api/device/authorization", """
+            {"type":"object","required":["client_id"],"properties":{"client_id":{"const":"caution-cli"},
+             "scope":{"type":"string","description":"Of read, deploy, manage, with spaces between; without it all"},
+             "device_name":{"type":"string","description":"What the program calls itself"}}}""", "/api/device/token", """
+            {"type":"object","required":["grant_type","client_id","device_code"],"properties":{
+             "grant_type":{"const":"urn:ietf:params:oauth:grant-type:device_code"},"client_id":{"const":"caution-cli"},
+             "device_code":{"type":"string"}}}""", "/api/apps/{app}/attestation", """
             {"type":"object","required":["nonce"],"properties":{"nonce":{"type":"string","contentEncoding":"base64",
              "pattern":"^[A-Za-z0-9+/]{43}=$","description":"32 bytes"}}}""");
 
@@ -28,6 +39,15 @@ final class OpenApiFixed {
              "components":{"type":"object","additionalProperties":{"type":"object"}}}}""";
 
     private static final Map<String, String> ANSWERS = Map.of(
+            "/api/device/authorization", """
+                    {"type":"object","required":["device_code","user_code","verification_uri","verification_uri_complete","expires_in","interval"],
+                     "properties":{"device_code":{"type":"string"},"user_code":{"type":"string","examples":["BCDF-GHJK"]},
+                     "verification_uri":{"type":"string"},"verification_uri_complete":{"type":"string"},
+                     "expires_in":{"type":"integer"},"interval":{"type":"integer"}}}""",
+            "/api/device/token", """
+                    {"type":"object","required":["access_token","token_type","expires_in","scope"],"properties":{
+                     "access_token":{"type":"string"},"token_type":{"const":"Bearer","examples":["Bearer"]},"expires_in":{"type":"integer"},
+                     "scope":{"type":"string","examples":["read deploy manage"]}}}""",
             "/api/apps/{app}/releases/{number}/manifest", "{\"type\":\"object\"}",
             "/health", HEALTH, "/health/live", HEALTH, "/health/ready", HEALTH,
             "/api/apps/{app}/attestation", """
@@ -49,6 +69,15 @@ final class OpenApiFixed {
 
     static String type(Route route) {
         return route.pattern().startsWith("/health") ? "application/vnd.spring-boot.actuator.v3+json" : OpenApi.JSON_TYPE;
+    }
+
+    static ObjectNode form(String body) {
+        ObjectNode fields = JSON.createObjectNode();
+        for (String field : body.split("&")) {
+            String[] both = field.split("=", 2);
+            fields.put(both[0], URLDecoder.decode(both[1], StandardCharsets.UTF_8));
+        }
+        return fields;
     }
 
     private static @Nullable ObjectNode parsed(@Nullable String json) {
@@ -135,6 +164,13 @@ final class OpenApiFixed {
         if (route.pattern().startsWith("/health") && status == 503) {
             ObjectNode answer = JSON.createObjectNode().put("description", "A check fails");
             answer.putObject("content").putObject(type(route)).set("schema", answer(route));
+            return answer;
+        }
+        if (FORMS.contains(route.pattern()) && status == 400) {
+            ObjectNode answer = JSON.createObjectNode().put("description", "RFC 6749, section 5.2; RFC 8628, section 3.5");
+            answer.putObject("content").putObject(OpenApi.JSON_TYPE).set("schema", parsed("""
+                    {"type":"object","required":["error"],"properties":{"error":{"type":"string","pattern":"^[a-z_]+$"},
+                     "error_description":{"type":"string"}}}"""));
             return answer;
         }
         if (route.pattern().equals("/api/apps/{app}/attestation") && (status == 400 || status == 413 || status >= 500)) {

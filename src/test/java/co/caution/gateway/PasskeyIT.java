@@ -53,7 +53,7 @@ class PasskeyIT {
     }
 
     /** Somebody at a browser. */
-    private static final class Browser {
+    static final class Browser {
         @Nullable String cookie;
         /** What the page keeps. */
         @Nullable String page;
@@ -112,12 +112,12 @@ class PasskeyIT {
         }
     }
 
-    private static SoftAuthenticator authenticator() throws Exception {
+    static SoftAuthenticator authenticator() throws Exception {
         return new SoftAuthenticator(service.url(), "localhost");
     }
 
     /** Comes in by an invitation, with a passkey. */
-    private static HttpResponse<String> enter(Browser browser, SoftAuthenticator authenticator, String name) throws Exception {
+    static HttpResponse<String> enter(Browser browser, SoftAuthenticator authenticator, String name) throws Exception {
         String invitation = service.bean(Invitations.class).firstOwner().secret();
         browser.proves = authenticator;
         JsonNode asked = browser.json("POST", "/api/invitations/passkey/options", Map.of("invitation", invitation, "name", name));
@@ -125,7 +125,7 @@ class PasskeyIT {
                 "credential", authenticator.create(asked.path("options")), "name", "test"));
     }
 
-    private static HttpResponse<String> login(Browser browser, SoftAuthenticator authenticator) throws Exception {
+    static HttpResponse<String> login(Browser browser, SoftAuthenticator authenticator) throws Exception {
         JsonNode asked = browser.json("POST", "/api/passkeys/login/options", null);
         return answer(browser, authenticator, asked);
     }
@@ -475,7 +475,7 @@ class PasskeyIT {
     @Test
     void pagesHaveAStrictPolicyAndNothingInline() throws Exception {
         var browser = new Browser();
-        for (String page : new String[] {"/", "/join", "/account"}) {
+        for (String page : new String[] {"/", "/join", "/account", "/device"}) {
             var answer = browser.send("GET", page, null);
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("content-security-policy").orElse("")).contains("default-src 'none'", "script-src 'self'")
