@@ -43,7 +43,7 @@ class DownloadEifTest {
                 boolean eif = exchange.getRequestURI().getPath().equals("/api/apps/" + ID + "/releases/7/eif");
                 byte[] body = eif
                         ? Files.readAllBytes(image)
-                        : ("[{\"id\":\"" + ID + "\",\"resource_name\":\"hello\",\"release\":{\"number\":7}}]").getBytes(StandardCharsets.US_ASCII);
+                        : ("{\"id\":\"" + ID + "\",\"resource_name\":\"hello\",\"release\":{\"number\":7}}").getBytes(StandardCharsets.US_ASCII);
                 exchange.getResponseHeaders().set("ETag", "\"" + tag + "\"");
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);

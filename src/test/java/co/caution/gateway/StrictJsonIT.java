@@ -50,7 +50,6 @@ class StrictJsonIT {
         app = service.bean(Apps.class).create(organization, "strict-app").id();
     }
 
-    @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"name":5}                         | 'name' must be text.
             {"name":true}                      | 'name' must be text.
@@ -69,6 +68,7 @@ class StrictJsonIT {
             {"name":"a\\u0000b"}                | 'name' holds a character that no text may: NUL, or half of one.
             {"name":"a\\ud800b"}                | 'name' holds a character that no text may: NUL, or half of one.
             """)
+    @ParameterizedTest
     void aBodyThatIsWrongIsRefusedInWordsForWhoeverWroteIt(String body, String words) throws Exception {
         var answer = service.call("POST", "/api/organizations", owner, body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
