@@ -6,7 +6,7 @@ import javax.sql.DataSource;
 
 /**
  * Two roles of PostgreSQL: one owns the tables and makes them, the other works with the rows, as the service does. What the
- * second may not do, no mistake in the service and nobody who got into it can make it do: above all change the audit log.
+ * second may not do, no query of the service can be made to do, and nobody with its password: above all change the audit log.
  */
 final class DatabaseRoles {
 

@@ -83,6 +83,27 @@ class DatabaseRolesTest {
         }
     }
 
+    /** Each of these is a way to the log that is not a right to change the table. */
+    @Test
+    void itIsSaidWhereTheServiceHasAnotherWayToTheLog() throws Exception {
+        execute("create role careful_owner login createrole password 'of the owner'", "create database ways owner careful_owner");
+        try (var database = started(settings("ways", "ways_service", "careful_owner"))) {
+            assertThat(guarded(database)).isTrue();
+            for (String[] way : List.of(
+                    new String[] {"alter schema public owner to ways_service", "alter schema public owner to pg_database_owner"},
+                    new String[] {"grant create on schema public to ways_service", "revoke create on schema public from ways_service"},
+                    new String[] {"grant update (actor) on audit_entry to ways_service", "revoke update (actor) on audit_entry from ways_service"},
+                    new String[] {"grant trigger on audit_entry to ways_service", "revoke trigger on audit_entry from ways_service"},
+                    new String[] {"alter role ways_service createrole", "alter role ways_service nocreaterole"},
+                    new String[] {"alter database ways owner to ways_service", "alter database ways owner to careful_owner"})) {
+                execute(to("ways"), way[0]);
+                assertThat(guarded(database)).as(way[0]).isFalse();
+                execute(to("ways"), way[1]);
+                assertThat(guarded(database)).as(way[1]).isTrue();
+            }
+        }
+    }
+
     @Test
     void anOwnerWhoMayMakeNoRoleIsToldWhatToDo() throws Exception {
         execute("create role plain_owner login password 'of the owner'", "create database plain owner plain_owner");

@@ -81,12 +81,18 @@ public class AuditTrail {
                 .optional();
     }
 
-    /** Whether PostgreSQL itself keeps the service from changing what is written: it is not the table's owner, and may not. */
+    /**
+     * Whether PostgreSQL itself keeps the service from changing what is written. The owner of a schema may drop what is in it,
+     * who may make functions there may have the owner run them, and who may make roles was able to join others (before PostgreSQL 16).
+     */
     public boolean guarded() {
         return jdbc.sql("""
-                        select not (pg_has_role(current_user, relowner, 'member')
-                            or has_table_privilege(current_user, oid, 'update, delete, truncate'))
-                        from pg_class where oid = 'audit_entry'::regclass""")
+                        select not (pg_has_role(current_user, c.relowner, 'member') or pg_has_role(current_user, n.nspowner, 'member')
+                            or has_schema_privilege(current_user, n.oid, 'create')
+                            or has_table_privilege(current_user, c.oid, 'update, delete, truncate, trigger')
+                            or has_any_column_privilege(current_user, c.oid, 'update') or r.rolcreaterole)
+                        from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.rolname = current_user
+                        where c.oid = 'audit_entry'::regclass""")
                 .query(Boolean.class)
                 .single();
     }
@@ -94,8 +100,8 @@ public class AuditTrail {
     @EventListener(ApplicationReadyEvent.class)
     void sayWhereItIsNotGuarded() {
         if (!guarded()) {
-            LOG.warn("the service's role in the database owns its tables, so nothing but a trigger keeps it from changing the audit log:"
-                    + " give the tables an owner of their own (caution.database.owner-user)");
+            LOG.warn("the service's role in the database owns its tables or their schema, or may do more than add to the audit log, so at most a"
+                    + " trigger keeps it from changing that: give them an owner of their own (caution.database.owner-user)");
         }
     }
 

@@ -4,6 +4,7 @@ import co.caution.account.Accounts;
 import co.caution.words.Api;
 import co.caution.words.Words;
 import java.io.IOException;
+import java.util.List;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,14 +39,22 @@ final class WordsCommand extends SshCommand {
 
     @Override
     int run(Client client) {
-        var callers = accounts.ownersOf(client.fingerprint()).stream()
-                .map(account -> new Api.Caller(account.id(), account.name(), client.fingerprint(), client.address()))
-                .toList();
+        var callers = callers(client);
+        if (callers.isEmpty()) {
+            return refuse("this key acts for nobody: one that is bound to an app pushes to that, and does nothing else");
+        }
         try {
-            return words.run(line, callers, new Words.Client(out, err, () -> gone));
+            // What is followed may take an hour, in which the key may be removed.
+            return words.run(line, callers, new Words.Client(out, err, () -> gone || !callers.equals(callers(client))));
         } catch (IOException e) {
             LOG.info("a client left before it had its answer, or did not read it: {}", e.toString());
             return 1;
         }
+    }
+
+    private List<Api.Caller> callers(Client client) {
+        return accounts.ownersOf(client.fingerprint()).stream()
+                .map(account -> new Api.Caller(account.id(), account.name(), client.fingerprint(), client.address()))
+                .toList();
     }
 }

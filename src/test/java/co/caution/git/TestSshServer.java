@@ -73,10 +73,11 @@ final class TestSshServer implements AutoCloseable {
     final App others = app("his");
     final Deployer deployer = mock(Deployer.class);
     final Permissions permissions = mock(Permissions.class);
+    final Accounts accounts = mock(Accounts.class);
     final TestApi api = new TestApi();
     final Path home;
     final int port;
-    private final GitCommandFactory commands;
+    final GitCommandFactory commands;
     private final GitSshServer server;
     /** For many pushes in a row. */
     private @Nullable ClientSession pusher;
@@ -94,7 +95,6 @@ final class TestSshServer implements AutoCloseable {
     TestSshServer(Path home, SshLimits limits, PushLimits push, int failures) throws Exception {
         this.home = home;
         String fingerprint = SshPublicKey.fingerprint(key.getPublic());
-        var accounts = mock(Accounts.class);
         when(accounts.knowsKey(fingerprint)).thenReturn(true);
         var person = UUID.randomUUID();
         when(accounts.byKey(fingerprint)).thenReturn(Set.of(person));

@@ -1,6 +1,8 @@
 package co.caution.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.when;
 
 import co.caution.words.Words;
 import java.nio.file.Path;
@@ -61,6 +63,21 @@ class WordsOverSshTest {
                 TestSshServer.await("the first calls", () -> server.api.calls.size() > 1);
             }
             server.nothingIsLeft();
+        }
+    }
+
+    @Test
+    void aKeyThatIsRemovedMeanwhileFollowsNothingAnyMore() throws Exception {
+        try (var server = new TestSshServer(home, TestSshServer.ROOMY)) {
+            server.api.answer = TestApi.said(200, "one\n", "running");
+            try (var session = server.session(); var channel = RawChannel.open(session, "session")) {
+                assertThat(channel.asks("exec", "builds output app 1 --follow")).isTrue();
+                TestSshServer.await("the first calls", () -> server.api.calls.size() > 1);
+                when(server.accounts.ownersOf(any())).thenReturn(List.of());
+                TestSshServer.await("its end", () -> server.commands.running() == 0);
+                assertThat(server.run("whoami").err()).isEqualTo("fatal: this key acts for nobody: one that is bound to an app pushes to"
+                        + " that, and does nothing else\n");
+            }
         }
     }
 
