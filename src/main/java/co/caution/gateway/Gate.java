@@ -21,8 +21,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.HandlerInterceptor;
@@ -60,11 +62,15 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
     }
 
     @Override
-    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws HttpRequestMethodNotSupportedException {
         if (!(handler instanceof HandlerMethod method) || method.getBean() instanceof ErrorPage) {
             return true; // files of ours, and words for what was refused already
         }
         String pattern = String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
+        if (request.getMethod().equals(HttpMethod.OPTIONS.name())) {
+            throw new HttpRequestMethodNotSupportedException(request.getMethod()); // the framework would answer it by itself
+        }
         // HEAD is answered by what answers GET.
         String verb = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
         var route = Routes.find(verb, pattern);

@@ -34,11 +34,13 @@ final class RouteLimits {
             return Optional.empty();
         }
         var parsed = PathContainer.parsePath(path);
+        // HEAD is answered by what answers GET, with all of its work.
+        String verb = request.getMethod().equals(HttpMethod.HEAD.name()) ? HttpMethod.GET.name() : request.getMethod();
         return Optional.of(ROUTES.stream()
-                .filter(route -> route.route().method().matches(request.getMethod()) && route.pattern().matches(parsed))
+                .filter(route -> route.route().method().matches(verb) && route.pattern().matches(parsed))
                 .map(route -> of(route.route()))
                 .findFirst()
-                .orElseGet(() -> read(request.getMethod()) ? Limit.READS : Limit.WRITES));
+                .orElseGet(() -> read(verb) ? Limit.READS : Limit.WRITES));
     }
 
     static Limit of(Routes.Route route) {
@@ -53,6 +55,6 @@ final class RouteLimits {
     }
 
     private static boolean read(String method) {
-        return method.equals(HttpMethod.GET.name()) || method.equals(HttpMethod.HEAD.name());
+        return method.equals(HttpMethod.GET.name());
     }
 }

@@ -14,7 +14,10 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Makes ready for a {@link CallTransaction} where a call's headers ask for one. */
+/**
+ * Makes ready for a {@link CallTransaction} where a call's headers ask for one. What only reads is never among them, whatever it carries:
+ * its answer may be an image or have no end, and is not to be collected in memory.
+ */
 @Component
 class WholeCallFilter extends OncePerRequestFilter {
 
@@ -28,7 +31,11 @@ class WholeCallFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return request.getHeader(Idempotency.KEY) == null && request.getHeader(HttpHeaders.IF_MATCH) == null;
+        return switch (request.getMethod()) {
+            case "POST" -> request.getHeader(Idempotency.KEY) == null;
+            case "PATCH", "DELETE" -> request.getHeader(HttpHeaders.IF_MATCH) == null;
+            default -> true;
+        };
     }
 
     @Override

@@ -66,6 +66,19 @@ class EdgeIT {
         assertThat(service.call("GET", "/api/account", token, null).statusCode()).isEqualTo(200);
     }
 
+    /** It does all of the work, and says nothing. */
+    @Test
+    void aHeadOfADownloadCountsAsOne() throws Exception {
+        String token = service.token(service.person("with-many-heads"));
+        String path = "/api/apps/" + UUID.randomUUID() + "/releases/1/eif";
+        int status = 404;
+        for (int i = 0; i < 90 && status != 429; i++) {
+            assertThat(status).isEqualTo(404);
+            status = service.call("HEAD", path, token, null).statusCode();
+        }
+        assertThat(status).isEqualTo(429);
+    }
+
     @ValueSource(strings = {"attacker.example", "attacker.example:8080", "localhost.attacker.example", "localhost.", "10.1.2.3", "[::2]", "caution@localhost", "a b", ""})
     @ParameterizedTest
     void aForgedHostIsNotServed(String host) throws Exception {

@@ -274,7 +274,9 @@ class IdempotencyIT {
                 "/api/invitations/enter", "/api/invitations/accept", "/api/apps/{app}/builds/{build}/cancel", "/api/apps/{app}/attestation",
                 "/api/organizations/{organization}/cloud-accounts/{account}/check",
                 // what they make ends within minutes, or ends the one before
-                "/api/account/browser-link", "/api/admin/owner", "/api/proofs",
+                "/api/account/browser-link", "/api/admin/owner", "/api/proofs", "/api/device/authorization",
+                // of one code, which is good once
+                "/api/device/look", "/api/device/options", "/api/device/allow", "/api/device/deny", "/api/device/token",
                 // no account acts, and an account that is there is not made again
                 "/api/admin/users");
         var posts = Routes.ALL.stream().filter(route -> route.method() == HttpMethod.POST).map(Routes.Route::pattern)
