@@ -91,6 +91,16 @@ final class Chromium implements AutoCloseable {
         return send("POST", id + "/execute/sync", Map.of("script", script, "args", List.of()));
     }
 
+    /** Waits for a script to say that it is so. */
+    void until(String script) throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!run(script).asBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("in " + PATIENCE.toSeconds() + " s it did not come to: " + script);
+            }
+        }
+    }
+
     JsonNode cookies() throws IOException, InterruptedException {
         return send("GET", id + "/cookie", null);
     }
@@ -111,6 +121,22 @@ final class Chromium implements AutoCloseable {
 
     void without(String authenticator) throws IOException, InterruptedException {
         send("DELETE", id + "/webauthn/authenticator/" + authenticator, null);
+    }
+
+    /** Pulls it out, to be put back later: what it holds. */
+    JsonNode pull(String authenticator) throws IOException, InterruptedException {
+        JsonNode held = send("GET", id + "/webauthn/authenticator/" + authenticator + "/credentials", null);
+        without(authenticator);
+        return held;
+    }
+
+    /** @return its new name */
+    String putBack(String transport, JsonNode held) throws IOException, InterruptedException {
+        String authenticator = authenticator(transport);
+        for (JsonNode credential : held) {
+            send("POST", id + "/webauthn/authenticator/" + authenticator + "/credential", credential);
+        }
+        return authenticator;
     }
 
     private JsonNode send(String method, String path, @Nullable Object body) throws IOException, InterruptedException {

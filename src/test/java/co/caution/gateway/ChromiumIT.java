@@ -3,20 +3,26 @@ package co.caution.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import co.caution.TestKey;
 import co.caution.TestService;
+import co.caution.account.Accounts;
 import co.caution.account.DeviceLogins;
 import co.caution.account.DeviceLogins.Answer;
 import co.caution.account.Invitations;
 import co.caution.account.Scope;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The pages in a real browser, with an authenticator of its own. */
@@ -77,13 +83,39 @@ class ChromiumIT {
         assertThat(browser.text("//ul[@id='passkeys']/li[not(contains(.,'never used'))]")).contains("first passkey");
 
         // Another device: the first one would say that it is registered already.
-        browser.without(authenticator);
-        browser.authenticator("usb");
+        JsonNode first = browser.pull(authenticator);
+        String second = browser.authenticator("usb");
+        browser.run("""
+                const plain = window.fetch;
+                window.fetch = (path, call) => path !== '/api/proofs' ? plain(path, call)
+                    : new Promise((done) => { window.proceed = () => done(plain(path, call)); });""");
         browser.type("#label", "on <i>a</i> chain");
         browser.click("#add button");
+        // It was made, and now the account's owner is to be proven: by the device that is theirs already.
+        browser.until("return typeof window.proceed === 'function'");
+        browser.without(second);
+        authenticator = browser.putBack("internal", first);
+        browser.run("window.proceed()");
         assertThat(browser.text("//ul[@id='passkeys']/li[contains(.,'on <i>a</i> chain')]")).contains("never used");
+        assertThat(proofs("passkey.add")).as("the log keeps it").singleElement().asString().contains("method POST\\npath /api/passkeys\\n");
+
+        // From here on nobody is asked to wait.
+        browser.open(service.url() + "/account");
+        assertThat(browser.text("//ul[@id='passkeys'][count(li)=2]")).contains("chain");
+        String other = "fetch('/api/passkeys', {headers: {'Caution-Session': localStorage.getItem('caution-session')}}).then(a => a.json())"
+                + ".then(all => all.find(one => one.name.includes('chain')).id)";
+        assertThat(browser.run("return " + other + """
+                .then(id => fetch('/api/passkeys/' + id, {method: 'DELETE', headers: {'Caution-Session': localStorage.getItem('caution-session')}}))
+                .then(answer => answer.json()).then(problem => problem.code)""").asString()).as("the session alone").isEqualTo("proof_required");
+        browser.verifiesUser(authenticator, false);
+        browser.click("#passkeys li:last-of-type button:last-of-type");
+        assertThat(browser.text("//*[@id='problem'][string-length(text())>0]")).contains("Nothing was done");
+        assertThat(browser.text("//ul[@id='passkeys'][count(li)=2]")).contains("chain");
+        assertThat(proofs("passkey.remove")).isEmpty();
+        browser.verifiesUser(authenticator, true);
         browser.click("#passkeys li:last-of-type button:last-of-type");
         assertThat(browser.text("//ul[@id='passkeys'][count(li)=1]")).doesNotContain("chain");
+        assertThat(proofs("passkey.remove")).singleElement().asString().contains("method DELETE\\npath /api/passkeys/");
         assertThat(browser.run("return performance.getEntriesByType('resource').every(e => e.name.startsWith(location.origin))").asBoolean())
                 .as("nothing comes from elsewhere").isTrue();
     }
@@ -93,12 +125,11 @@ class ChromiumIT {
         String authenticator = browser.authenticator("internal");
         var person = service.person("linked");
         String token = service.token(person);
-        String made = service.call("POST", "/api/account/browser-link", token, "{}").body();
-        if (made.contains("link")) {
-            browser.open(new JsonMapper().readTree(made).path("link").asString());
-        } else { // what asks for fresh proof is not what is looked at here
-            browser.open(service.url() + "/#" + token);
-        }
+        var key = new TestKey(directory);
+        service.bean(Accounts.class).addSshKey(person.id(), key.publicKey());
+        String made = service.call("POST", "/api/account/browser-link", token, "{}", Map.of(FreshProof.HEADER,
+                key.proof(service, token, "POST", "/api/account/browser-link", "{}".getBytes(StandardCharsets.UTF_8)))).body();
+        browser.open(new JsonMapper().readTree(made).path("link").asString());
         assertThat(browser.text("//*[@id='whose'][string-length(text())>0]")).isEqualTo("linked");
         assertThat(browser.address()).as("nobody is signed in before they said so").isEqualTo(service.url() + "/");
         assertThat(browser.cookies()).isEmpty();
@@ -126,6 +157,13 @@ class ChromiumIT {
         assertThat(browser.text("//*[@id='done'][string-length(text())>0]")).contains("It is let in");
         service.bean(JdbcClient.class).sql("update device_login set last_polled_at = null").update();
         assertThat(service.bean(DeviceLogins.class).poll(begun.deviceCode())).isInstanceOf(Answer.Allowed.class);
+    }
+
+    /** What wanda showed for such calls. */
+    private List<String> proofs(String event) {
+        return service.bean(JdbcClient.class).sql("""
+                select e.proof from audit_entry e join account a on a.id = e.account_id
+                where a.name = 'wanda' and e.event = ? and e.proof is not null""").param(event).query(String.class).list();
     }
 
     /** For people who change the pages to look at. */

@@ -3,16 +3,23 @@ package co.caution.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.FakeSts;
+import co.caution.TestKey;
 import co.caution.TestService;
+import co.caution.account.Accounts;
 import co.caution.account.Role;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,8 +29,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** Accounts at AWS, against what stands in for its STS; {@code MotoIT} asks a fuller one. */
 class CloudAccountIT {
 
+    @TempDir
+    static Path directory;
+
     private final TestService service;
     private String token;
+    private TestKey key;
     private String accounts;
     private String role;
 
@@ -32,17 +43,25 @@ class CloudAccountIT {
     }
 
     @BeforeEach
-    void anOrganization() {
+    void anOrganization() throws Exception {
         String name = "cloud-" + UUID.randomUUID().toString().substring(0, 8);
         var owner = service.person("owner-of-" + name);
         service.join(service.organization(name), owner, Role.OWNER);
         token = service.token(owner);
+        key = new TestKey(directory);
+        service.bean(Accounts.class).addSshKey(owner.id(), key.publicKey());
         accounts = "/api/organizations/" + name + "/cloud-accounts";
         role = "arn:aws:iam::" + ThreadLocalRandom.current().nextLong(100_000_000_000L, 1_000_000_000_000L) + ":role/of/" + name;
     }
 
     private HttpResponse<String> add(String arn, String region) throws Exception {
-        return service.call("POST", accounts, token, "{\"role_arn\":\"" + arn + "\",\"region\":\"" + region + "\"}");
+        return proven("POST", accounts, "{\"role_arn\":\"" + arn + "\",\"region\":\"" + region + "\"}", Map.of());
+    }
+
+    private HttpResponse<String> proven(String method, String path, @Nullable String body, Map<String, String> headers) throws Exception {
+        var all = new HashMap<>(headers);
+        all.put(FreshProof.HEADER, key.proof(service, token, method, path, (body == null ? "" : body).getBytes(StandardCharsets.UTF_8)));
+        return service.call(method, path, token, body, all);
     }
 
     private JsonNode connect() throws Exception {
@@ -163,12 +182,12 @@ class CloudAccountIT {
     void aRoleIsConnectedOnceAndForgottenByItsOwners() throws Exception {
         JsonNode made = connect();
         assertThat(add(role, "eu-west-1").statusCode()).isEqualTo(409);
-        var again = service.call("POST", accounts, token, "{\"role_arn\":\"" + role + "2\",\"region\":\"eu-west-1\"}", Map.of(Idempotency.KEY, "k" + role));
+        var again = proven("POST", accounts, "{\"role_arn\":\"" + role + "2\",\"region\":\"eu-west-1\"}", Map.of(Idempotency.KEY, "k" + role));
         assertThat(again.statusCode()).isEqualTo(201);
 
         String one = accounts + "/" + made.path("id").asString();
-        assertThat(service.call("DELETE", one, token, null).statusCode()).isEqualTo(204);
-        assertThat(service.call("DELETE", one, token, null).statusCode()).isEqualTo(404);
+        assertThat(proven("DELETE", one, null, Map.of()).statusCode()).isEqualTo(204);
+        assertThat(proven("DELETE", one, null, Map.of()).statusCode()).isEqualTo(404);
         assertThat(service.call("POST", one + "/check", token, null).statusCode()).isEqualTo(404);
         assertThat(json(service.call("GET", accounts, token, null))).hasSize(1);
         assertThat(service.bean(JdbcClient.class).sql("select event from audit_entry where subject = ? order by sequence").param(role)

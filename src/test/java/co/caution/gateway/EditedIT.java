@@ -2,20 +2,26 @@ package co.caution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.TestKey;
 import co.caution.TestService;
 import co.caution.account.Account;
+import co.caution.account.Accounts;
 import co.caution.account.Role;
 import co.caution.app.Apps;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,10 +29,14 @@ import tools.jackson.databind.json.JsonMapper;
 /** Two people edit the same thing, and neither undoes what the other did without having seen it. */
 class EditedIT {
 
+    @TempDir
+    static Path directory;
+
     private final TestService service;
     private final JdbcClient jdbc;
     private Account person;
     private String token;
+    private TestKey key;
     private String app;
 
     EditedIT() throws IOException {
@@ -35,14 +45,23 @@ class EditedIT {
     }
 
     @BeforeEach
-    void somebody() {
+    void somebody() throws Exception {
         person = service.person("editor-" + UUID.randomUUID().toString().substring(0, 8));
         token = service.token(person);
+        key = new TestKey(directory);
+        service.bean(Accounts.class).addSshKey(person.id(), key.publicKey());
         app = "/api/apps/" + service.bean(Apps.class).create(person.id(), "edited").id();
     }
 
-    private HttpResponse<String> call(String method, String path, String json, Map<String, String> headers) throws Exception {
-        return service.call(method, path, token, json, headers);
+    /** With proof where it takes some. */
+    private HttpResponse<String> call(String method, String path, @Nullable String json, Map<String, String> headers) throws Exception {
+        var answer = service.call(method, path, token, json, headers);
+        if (answer.statusCode() != 403) {
+            return answer;
+        }
+        var proven = new HashMap<>(headers);
+        proven.put(FreshProof.HEADER, key.proof(service, token, method, path, (json == null ? "" : json).getBytes(StandardCharsets.UTF_8)));
+        return service.call(method, path, token, json, proven);
     }
 
     private String tag(String path) throws Exception {

@@ -293,6 +293,41 @@ class ProofIT {
                 .query(Integer.class).single()).isEqualTo(20);
     }
 
+    /** The transaction in which such a call is done, or is not, has no hold on its challenge. */
+    @Test
+    void aChallengeStaysUsedWhateverBecomesOfACallThatIsDoneInOneTransaction() throws Exception {
+        String path = "/api/account/ssh-keys";
+        String body = JSON.writeValueAsString(Map.of("ssh_key", new TestKey(directory).line()));
+        String kept = ask(token, "POST", path, body).by(key);
+        String again = UUID.randomUUID().toString();
+        var first = service.call("POST", path, token, body, Map.of(FreshProof.HEADER, kept, Idempotency.KEY, again));
+        assertThat(first.statusCode()).as(first.body()).isEqualTo(201);
+        assertThat(said(service.call("POST", path, token, body, Map.of(FreshProof.HEADER, kept, Idempotency.KEY, again))))
+                .as("the old answer is not for whoever replays").startsWith("403 proof_refused").contains("its challenge was used");
+        assertThat(said(service.call("POST", path, token, body, Map.of(Idempotency.KEY, again)))).startsWith("403 proof_required");
+        var replayed = service.call("POST", path, token, body, Map.of(FreshProof.HEADER, ask(token, "POST", path, body).by(key), Idempotency.KEY, again));
+        assertThat(replayed.body()).as("with a new one it is").isEqualTo(first.body());
+        assertThat(replayed.headers().firstValue(Idempotency.REPLAYED)).contains("true");
+
+        String none = "{\"ssh_key\":\"none\"}";
+        String refused = ask(token, "POST", path, none).by(key);
+        for (String expected : List.of("400 ", "403 proof_refused")) { // the handler's refusal brought nothing back
+            assertThat(said(service.call("POST", path, token, none, Map.of(FreshProof.HEADER, refused, Idempotency.KEY, UUID.randomUUID().toString()))))
+                    .startsWith(expected);
+        }
+
+        String organization = "edited-" + people++;
+        UUID id = service.bean(Organizations.class).create(person.id(), organization).id();
+        service.join(id, service.person("edited-member"), Role.MEMBER);
+        String member = "/api/organizations/" + organization + "/members/edited-member";
+        String stale = ask(token, "PATCH", member, "{\"role\":\"viewer\"}").by(key);
+        for (String expected : List.of("412 ", "403 proof_refused")) {
+            assertThat(said(service.call("PATCH", member, token, "{\"role\":\"viewer\"}", Map.of(FreshProof.HEADER, stale, "If-Match", "\"77.x\""))))
+                    .startsWith(expected);
+        }
+        assertThat(said(service.call("PATCH", member, token, "{\"role\":\"viewer\"}", Map.of(FreshProof.HEADER, stale)))).startsWith("403 proof_refused");
+    }
+
     /** What is written down can be checked without us: the message, the key and the signature are all there. */
     @Test
     void theAuditLogKeepsTheProofAndAnybodyCanCheckItLater() throws Exception {
