@@ -1,6 +1,7 @@
 package co.caution.git;
 
 import co.caution.account.Accounts;
+import co.caution.account.Action;
 import co.caution.account.Permissions;
 import co.caution.app.App;
 import co.caution.app.AppException;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -102,7 +104,11 @@ final class GitCommand extends SshCommand {
             return refuse(GitCommandLine.refusal(command));
         }
         var theirs = permissions.organizations(accounts.byKey(fingerprint));
-        theirs.putAll(accounts.boundIn(fingerprint));
+        // Of where it is bound, what it is not bound to is not there: not even as one of several of a name.
+        accounts.boundIn(fingerprint).forEach((id, name) -> apps.find(line.get().app(), null, Map.of(id, name))
+                .filter(found -> !(permissions.ask(accounts.pushers(fingerprint, found.id()), id, Action.DEPLOY)
+                        instanceof Permissions.Answer.Hidden))
+                .ifPresent(_ -> theirs.put(id, name)));
         Optional<App> app = apps.find(line.get().app(), line.get().organization(), theirs);
         Optional<String> refusal = refusal(fingerprint, line.get(), app);
         if (refusal.isPresent()) {

@@ -103,6 +103,25 @@ class NamesIT {
         assertThat(id("both")).isEqualTo(ours.id());
     }
 
+    /** Whoever holds a CI's key and puts it beside their own asks for names that they made themselves. */
+    @Test
+    void aKeyThatIsBoundToAnAppLearnsNothingOfTheOthersThere() throws Exception {
+        App bound = apps.create(organization, "ci-pushes");
+        apps.create(organization, "kept-quiet");
+        var holder = service.person("holder-of-a-ci-key");
+        App own = apps.create(holder.id(), "kept-quiet");
+        try (var client = new GitClient(service.sshPort)) {
+            service.bean(Accounts.class).addSshKey(member.id(), client.key(), bound.id());
+            assertThat(client.run("git-receive-pack '/ci-pushes.git'").err()).isEmpty();
+            assertThat(client.run("git-receive-pack '/namers/kept-quiet.git'").err()).isEqualTo("fatal: " + new AppException.NotFound("namers/kept-quiet").getMessage() + "\n");
+
+            service.bean(Accounts.class).addSshKey(holder.id(), client.key());
+            assertThat(client.run("git-upload-pack '/kept-quiet.git'")).isEqualTo(client.run("git-upload-pack '/" + own.id() + ".git'"));
+            assertThat(client.run("git-receive-pack '/ci-pushes.git'").err()).isEmpty();
+            assertThat(client.run("git-upload-pack '/ci-pushes.git'").err()).isEqualTo("fatal: " + new AppException.NotFound("ci-pushes").getMessage() + "\n");
+        }
+    }
+
     @Test
     void aFormerNameLeadsToTheAppAndIsKeptFromOthers() throws Exception {
         App app = apps.create(organization, "before");
