@@ -16,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -24,6 +26,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
@@ -98,6 +101,17 @@ public final class TestService {
 
     public Account person(String name) {
         return bean(Accounts.class).findOrCreate(name);
+    }
+
+    /** Who may do to the database what the service itself may not. */
+    public Connection owner() throws IOException, SQLException {
+        var superuser = new PGSimpleDataSource();
+        superuser.setServerNames(new String[] {"127.0.0.1"});
+        superuser.setPortNumbers(new int[] {Integer.parseInt(Files.readAllLines(home.resolve("postgres/data/postmaster.pid")).get(3))});
+        superuser.setDatabaseName("postgres");
+        superuser.setUser("postgres");
+        superuser.setPassword(Files.readString(home.resolve("postgres/password")).strip());
+        return superuser.getConnection();
     }
 
     public String token(Account account) {

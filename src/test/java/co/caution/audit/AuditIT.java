@@ -14,7 +14,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.support.TransactionOperations;
@@ -198,7 +196,7 @@ class AuditIT {
     @ValueSource(strings = {"update audit_entry set actor = 'nobody'", "delete from audit_entry where false", "truncate audit_entry"})
     @ParameterizedTest
     void itsOwnerIsStoppedByATrigger(String sql) throws Exception {
-        try (var connection = owner()) {
+        try (var connection = service.owner()) {
             assertThatThrownBy(() -> execute(connection, sql)).hasMessageContaining("only ever added to");
         }
     }
@@ -252,23 +250,13 @@ class AuditIT {
 
     /** Whoever runs the machine may do anything; here it is undone again, as others use this database. */
     private void asItsDestroyer(String sql, Look look) throws Exception {
-        try (var connection = owner()) {
+        try (var connection = service.owner()) {
             connection.setAutoCommit(false);
             execute(connection, "alter table audit_entry disable trigger all");
             execute(connection, sql);
             look.at(new AuditTrail(JdbcClient.create((DataSource) new SingleConnectionDataSource(connection, true))));
             connection.rollback();
         }
-    }
-
-    private Connection owner() throws Exception {
-        var superuser = new PGSimpleDataSource();
-        superuser.setServerNames(new String[] {"127.0.0.1"});
-        superuser.setPortNumbers(new int[] {Integer.parseInt(Files.readAllLines(service.home.resolve("postgres/data/postmaster.pid")).get(3))});
-        superuser.setDatabaseName("postgres");
-        superuser.setUser("postgres");
-        superuser.setPassword(Files.readString(service.home.resolve("postgres/password")).strip());
-        return superuser.getConnection();
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -57,10 +57,13 @@ class RateLimitsIT {
     @BeforeEach
     void database() throws Exception {
         DataSource database = TestService.shared().bean(DataSource.class);
-        var schema = JdbcClient.create(database);
-        schema.sql("create schema if not exists limits_test").update();
-        schema.sql("create table if not exists limits_test.rate_limit (like rate_limit including all)").update();
-        schema.sql("truncate limits_test.rate_limit").update();
+        try (var owner = TestService.shared().owner(); var statement = owner.createStatement()) {
+            statement.execute("create schema if not exists limits_test");
+            statement.execute("create table if not exists limits_test.rate_limit (like public.rate_limit including all)");
+            statement.execute("truncate limits_test.rate_limit");
+            statement.execute("grant usage on schema limits_test to caution");
+            statement.execute("grant select, insert, update, delete on limits_test.rate_limit to caution");
+        }
         jdbc = JdbcClient.create(new AbstractDataSource() {
             @Override
             public Connection getConnection() throws java.sql.SQLException {
