@@ -149,7 +149,7 @@ public final class TestService {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        headers.forEach(request::header);
+        headers.forEach(request::setHeader);
         var answer = http.send(request.build(), BodyHandlers.ofString());
         ApiContract.check(method, path, answer);
         return answer;

@@ -100,7 +100,7 @@ class Edited implements HandlerInterceptor, WebMvcConfigurer, ResponseBodyAdvice
     }
 
     private void require(Kind kind, HttpServletRequest request) {
-        var tags = tags(request);
+        var tags = tags(request, HttpHeaders.IF_MATCH);
         boolean ends = request.getMethod().equals("DELETE") && kind.what().equals("app");
         // To end an app is to wait for its enclave, which nobody does holding a row: there the question comes just before.
         if (!ends) {
@@ -117,14 +117,14 @@ class Edited implements HandlerInterceptor, WebMvcConfigurer, ResponseBodyAdvice
         });
     }
 
-    private static List<String> tags(HttpServletRequest request) {
-        String header = String.join(",", Collections.list(request.getHeaders(HttpHeaders.IF_MATCH))).strip();
+    private static List<String> tags(HttpServletRequest request, String name) {
+        String header = String.join(",", Collections.list(request.getHeaders(name))).strip();
         if (header.equals("*")) {
             return List.of("*");
         }
         var tags = List.of(header.split("\\s*,\\s*"));
         if (!tags.stream().allMatch(tag -> TAG.matcher(tag).matches())) {
-            throw new IllegalRequestException("If-Match holds entity tags, in quotation marks as an ETag header gave them, or *.");
+            throw new IllegalRequestException(name + " holds entity tags, in quotation marks as an ETag header gave them, or *.");
         }
         return tags;
     }
@@ -151,8 +151,10 @@ class Edited implements HandlerInterceptor, WebMvcConfigurer, ResponseBodyAdvice
         if (body != null && body.getClass().isRecord() && request instanceof ServletServerHttpRequest http
                 && http.getServletRequest().getAttribute(VERSION) instanceof UUID version) {
             String tag = tag(version, body);
+            var tags = http.getServletRequest().getHeader(HttpHeaders.IF_NONE_MATCH) == null ? List.<String>of()
+                    : tags(http.getServletRequest(), HttpHeaders.IF_NONE_MATCH);
             response.getHeaders().setETag(tag);
-            if (request.getHeaders().getIfNoneMatch().stream().anyMatch(known ->
+            if (tags.stream().anyMatch(known ->
                     known.equals("*") || known.equals(tag) || known.equals("W/" + tag))) {
                 response.setStatusCode(HttpStatus.NOT_MODIFIED);
                 return null;

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,9 +102,9 @@ class Problems extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.TOO_MANY_REQUESTS, e.getMessage(), request);
     }
 
-    /** Where a handler asks for a parameter that the firewall does not let through. */
-    @ExceptionHandler
-    ProblemDetail notLetThrough(RequestRejectedException e, HttpServletRequest request) {
+    /** Where a handler asks for a parameter that the firewall does not let through, or of a query that is none. */
+    @ExceptionHandler({RequestRejectedException.class, InvalidParameterException.class})
+    ProblemDetail notLetThrough(RuntimeException e, HttpServletRequest request) {
         return problem(HttpStatus.BAD_REQUEST, words(HttpStatus.BAD_REQUEST, request), request);
     }
 

@@ -6,6 +6,8 @@ import co.caution.ApiContract;
 import co.caution.TestService;
 import co.caution.gateway.Routes.Proof;
 import co.caution.gateway.Routes.Route;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +15,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.springframework.http.MediaType;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ApiExamplesIT {
 
     private static final String ORGANIZATION = "example-org";
+    private static final String FORM = MediaType.APPLICATION_FORM_URLENCODED_VALUE;
     /** What only an enclave that runs has. */
     private static final Set<String> NEED_AN_ENCLAVE = Set.of("/api/apps/{app}/attestation", "/.well-known/caution/files/{sha256}");
 
@@ -96,15 +101,24 @@ class ApiExamplesIT {
             }
         }
         assertThat(path).as("every variable has an example").doesNotContain("{");
-        JsonNode body = operation.at("/requestBody/content/application~1json/example");
+        JsonNode content = operation.at("/requestBody/content");
+        String type = content.has(FORM) ? FORM : MediaType.APPLICATION_JSON_VALUE;
+        JsonNode body = content.path(type).path("example");
         fixture.restore();
 
-        var answer = service.call(method, path + query, token(route.access()),
-                body.isMissingNode() ? null : body.toString().replace(ApiSeed.SERVER, service.url()).replace("acme", "example-made"));
+        String text = type.equals(FORM) ? form(body) : body.toString().replace(ApiSeed.SERVER, service.url()).replace("acme", "example-made");
+        var answer = body.isMissingNode() ? service.call(method, path + query, token(route.access()), null)
+                : service.call(method, path + query, token(route.access()), text, Map.of("Content-Type", type));
 
         if (mustSucceed && route.proof() == Proof.NONE && !NEED_AN_ENCLAVE.contains(route.pattern())) {
             assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
         }
+    }
+
+    private static String form(JsonNode fields) {
+        return fields.properties().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue().asString(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
     }
 
     private static @Nullable String token(Access access) {

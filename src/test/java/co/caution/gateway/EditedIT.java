@@ -176,6 +176,10 @@ class EditedIT {
 
     @Test
     void whatIsNoTagIsRefusedAndAWeakOneHoldsForNothing() throws Exception {
+        for (String wrong : List.of("", "W/\"", "untagged")) {
+            assertThat(call("GET", app, null, Map.of("If-None-Match", wrong)).statusCode()).as(wrong).isEqualTo(400);
+        }
+        assertThat(call("GET", app, null, Map.of("If-None-Match", "W/\"\"")).statusCode()).isEqualTo(200);
         assertThat(call("PATCH", app, "{\"name\":\"x-y\"}", Map.of("If-Match", "untagged")).statusCode()).isEqualTo(400);
         assertThat(call("PATCH", app, "{\"name\":\"x-y\"}", Map.of("If-Match", "W/" + tag(app))).statusCode()).isEqualTo(412);
         assertThat(call("PATCH", app, "{\"name\":\"x-y\"}", Map.of("If-Match", "\"a\", " + tag(app))).statusCode()).isEqualTo(200);

@@ -284,7 +284,12 @@ final class OpenApi {
             content.set("example", schemas.example(fixed, ""));
         } else if (!section.mediaTypes().isEmpty() && status != 204) {
             ObjectNode content = answer.putObject("content");
-            section.mediaTypes().forEach(media -> content.putObject(media).putObject("schema").put("type", "string"));
+            section.mediaTypes().forEach(media -> {
+                ObjectNode body = content.putObject(media);
+                if (!media.equals("text/event-stream")) { // there a schema would speak of each event
+                    body.putObject("schema").put("type", "string");
+                }
+            });
         } else if (type != void.class && type != Void.class && status != 204) {
             if (type == byte[].class || type == String.class || type instanceof Class<?> c && Resource.class.isAssignableFrom(c)) {
                 throw new AssertionError("docs/reference/api.md does not say which media type " + route.pattern() + " answers with");

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -139,6 +140,7 @@ class StrictJsonIT {
     @CsvSource(delimiter = '|', textBlock = """
             /api/apps?limit=abc                       | 400
             /api/apps?cursor=abc                      | 400
+            /api/apps?=z                              | 400
             /api/apps/%00                             | 400
             /api/apps/%ff                             | 4..
             /api/apps/APP?organization=%00            | 400
@@ -154,5 +156,13 @@ class StrictJsonIT {
         var answer = service.call("GET", path.replace("APP", app.toString()), owner, null);
         assertThat("" + answer.statusCode()).as(answer.body()).matches(status);
         assertThat(JSON.readTree(answer.body()).path("detail").asString()).isNotBlank().doesNotContain("Exception");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/health", "/api/login", "/api/apps"})
+    void aMethodThatNoAddressTakesIsRefusedAsSuch(String path) throws Exception {
+        var answer = service.call("QUERY", path, owner, null);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("allow")).isPresent();
     }
 }
