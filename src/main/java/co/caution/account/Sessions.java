@@ -67,6 +67,12 @@ public class Sessions {
      */
     @Transactional
     public Begun begin(UUID account, String name, WayIn by) {
+        return begin(account, name, by, Instant.MAX);
+    }
+
+    /** @param end when it is over at the latest, if that is sooner than for others */
+    @Transactional
+    public Begun begin(UUID account, String name, WayIn by, Instant end) {
         jdbc.sql("delete from session where expires_at <= ? or last_used_at <= ?").params(now(), idle()).update();
         var begun = new Begun(Secrets.make(random, ""), Secrets.make(random, ""));
         UUID id = UUID.randomUUID();
@@ -75,7 +81,7 @@ public class Sessions {
                         insert into session (id, account_id, hash, page_hash, name, ssh_key_id, passkey_id, created_at, last_used_at, expires_at)
                         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
                 .params(id, account, Secrets.hash(begun.cookie()), Secrets.hash(begun.page()), SshPublicKey.name(name),
-                        by.sshKey(), by.passkey(), at(now), at(now), at(now.plus(LONGEST)))
+                        by.sshKey(), by.passkey(), at(now), at(now), at(end.isBefore(now.plus(LONGEST)) ? end : now.plus(LONGEST)))
                 .update();
         accounts.note(AuditEvent.LOGIN, account, Map.of("session", id.toString(), "browser", SshPublicKey.name(name)));
         return begun;

@@ -200,6 +200,13 @@ public class Tokens {
                 .param(token).query(WayIn.class).optional().orElse(WayIn.NONE);
     }
 
+    /** When a token is over; one from before tokens had an end never is. */
+    public Instant end(UUID token) {
+        return jdbc.sql("select expires_at from api_token where id = ?").param(token)
+                .query((row, _) -> instant(row.getObject(1, OffsetDateTime.class)))
+                .optional().orElse(Instant.MAX);
+    }
+
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
         return time == null ? null : time.toInstant();
     }

@@ -90,8 +90,10 @@ class SessionController {
         }
         WayIn by = tokens.wayIn(token);
         boolean link = links.isOne(token);
+        // A link is made with proof, to become a session; no other token lives longer by becoming one.
+        var end = link ? Instant.MAX : tokens.end(token);
         tokens.revoke(caller, token);
-        var begun = sessions.begin(caller, BrowserName.of(http), by);
+        var begun = sessions.begin(caller, BrowserName.of(http), by, end);
         if (link) {
             links.followed(begun.cookie());
         }

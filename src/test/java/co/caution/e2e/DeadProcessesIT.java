@@ -74,7 +74,7 @@ class DeadProcessesIT {
         assertThat(app.attests()).isEqualTo(200);
         assertThat(anna.caution("apps", "list").output()).contains("restart 1");
         assertThat(service.running("qemu-system")).as("of two that ran, one is left").hasSize(1);
-        anna.caution("apps", "destroy", "--confirm", "anna");
+        anna.destroy("anna");
     }
 
     @Test
@@ -88,7 +88,7 @@ class DeadProcessesIT {
         }
         service.remains().noFileIsLeft();
         LiveApp.of(bert.push()).awaitAnswer("Hello");
-        bert.caution("apps", "destroy", "--confirm", "bert");
+        bert.destroy("bert");
     }
 
     @Test
@@ -108,7 +108,7 @@ class DeadProcessesIT {
 
         // Whoever pushes as it is asks for another start.
         assertThat(cleo.push().output()).contains("remote: Deployment successful!", "Everything up-to-date");
-        cleo.caution("apps", "destroy", "--confirm", "cleo");
+        cleo.destroy("cleo");
     }
 
     /** Stopped, not killed: connections hang, which is worse than none. */
@@ -147,7 +147,7 @@ class DeadProcessesIT {
         assertThat(dora.caution("apps", "list").exitCode()).isZero();
         LiveApp.of(late.push()).awaitAnswer("Hello");
         for (var developer : List.of(dora, late)) {
-            developer.caution("apps", "destroy", "--confirm", developer == dora ? "dora" : "emil");
+            developer.destroy(developer == dora ? "dora" : "emil");
         }
     }
 

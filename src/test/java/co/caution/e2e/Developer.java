@@ -107,6 +107,11 @@ final class Developer {
         return this;
     }
 
+    /** Signed by the key, as that takes proof. */
+    Result destroy(String app) throws Exception {
+        return caution("--key", key().toString(), "apps", "destroy", "--confirm", app);
+    }
+
     Result push() throws Exception {
         return git("push", "caution", "main");
     }

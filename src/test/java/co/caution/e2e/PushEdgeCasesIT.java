@@ -154,7 +154,7 @@ class PushEdgeCasesIT {
         JsonNode app = app(bob);
         assertThat(app.at("/on_its_way/build").asString()).startsWith(first);
         assertThat(app.path("state").asString()).isEqualTo("initialized");
-        assertThat(bob.caution("apps", "destroy", "--confirm", "bob").output()).contains("at work", "caution builds cancel");
+        assertThat(bob.destroy("bob").output()).contains("at work", "caution builds cancel");
 
         Result cancelled = bob.caution("builds", "cancel", second);
         assertThat(cancelled.output()).contains(second, "cancelled");

@@ -106,7 +106,7 @@ class PushEndToEndIT {
         goingBackRunsTheSameBytes(alice, url, first);
 
         assertThat(alice.caution("apps", "destroy").exitCode()).as("not without being asked").isEqualTo(64);
-        assertThat(alice.caution("apps", "destroy", "--confirm", "hello-alice").exitCode()).isZero();
+        assertThat(alice.destroy("hello-alice").exitCode()).isZero();
         assertThat(alice.caution("verify").exitCode()).isEqualTo(4);
     }
 
@@ -166,7 +166,7 @@ class PushEndToEndIT {
         assertThat(((Evidence.Genuine) evidence).document().bindsUserData("app:own-keys/1".getBytes(StandardCharsets.US_ASCII))).isTrue();
         // An attestation of the app's is no answer to a verifier: its user_data are not the agent's.
         assertThat(kim.caution("verify").output()).contains("✓ Attestation verification PASSED");
-        assertThat(kim.caution("apps", "destroy", "--confirm", "keys-kim").exitCode()).isZero();
+        assertThat(kim.destroy("keys-kim").exitCode()).isZero();
     }
 
     private static JsonNode verified(Developer developer) throws Exception {

@@ -16,6 +16,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -356,6 +358,15 @@ class PasskeyIT {
         assertThat(exchanged.statusCode()).isEqualTo(201);
         assertThat(exchanged.headers().firstValue("set-cookie")).hasValueSatisfying(cookie -> assertThat(cookie).contains("HttpOnly"));
         assertThat(service.call("POST", "/api/sessions", token, "{}").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aTokenThatIsGivenAwayForASessionLivesNoLongerAsOne() throws Exception {
+        String token = service.token(service.person(name())); // of one hour
+        var browser = new Browser();
+        follow(browser, token);
+        Instant end = Instant.parse(browser.json("GET", "/api/sessions", null).get(0).path("expires_at").asString());
+        assertThat(end).isBefore(Instant.now().plus(Duration.ofMinutes(61)));
     }
 
     /** As {@code caution passkeys link} does it, with proof by an SSH key. */
