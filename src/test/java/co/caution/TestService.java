@@ -69,6 +69,7 @@ public final class TestService {
                 "caution.limits.address.entering", 100_000,
                 "caution.limits.address.writes", 100_000,
                 "caution.limits.address.reads", 100_000));
+        settings.put("caution.limits.address.downloads", 100_000);
         settings.put("caution.limits.account.writes", 100_000);
         settings.put("caution.limits.account.reads", 100_000);
         // All there is to log is searched for secrets at the end of a run.
