@@ -124,8 +124,9 @@ public final class RateLimits implements SmartLifecycle {
         if (most <= 0) {
             return Optional.empty();
         }
-        Instant now = clock.instant();
         synchronized (this) {
+            // Asked in here: whoever came a moment before must not have the later time.
+            Instant now = clock.instant();
             var bucket = buckets.computeIfAbsent(limit.label() + " " + whose + " " + who, key -> new Bucket(key, most, now));
             var wait = Duration.between(now.plus(most * bucket.interval, ChronoUnit.MICROS), bucket.after(1, now));
             if (wait.isPositive()) {
