@@ -96,6 +96,21 @@ final class ApiClient {
         throw new CliException(server + path + " is a list of more than " + PAGE * MOST_PAGES + " items, or one without an end.");
     }
 
+    /**
+     * The id in a list of the one thing that a person means by it or by its beginning.
+     *
+     * @param what the list is of
+     * @param see which command shows it
+     */
+    String idIn(String path, String start, String what, String see) {
+        var found = list(path).valueStream().map(each -> each.path("id").asString()).filter(id -> id.startsWith(start)).toList();
+        if (found.size() != 1) {
+            throw new CliException("not_found",
+                    (found.isEmpty() ? "No " : "More than one ") + what + "'s id begins with '" + start + "'. " + see);
+        }
+        return found.getFirst();
+    }
+
     /** An answer as it comes. */
     byte[] bytes(String path) {
         var answer = send("GET", path, BodyPublishers.noBody());

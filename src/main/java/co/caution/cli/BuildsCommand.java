@@ -2,13 +2,12 @@ package co.caution.cli;
 
 import co.caution.build.Text;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.ScopeType;
 import tools.jackson.databind.JsonNode;
 
 /** {@code caution builds list|output|cancel}. */
@@ -23,12 +22,8 @@ final class BuildsCommand implements Callable<Integer> {
     @ParentCommand
     Caution root;
 
-    @Option(names = "--app", paramLabel = "APP", scope = ScopeType.INHERIT,
-            description = "The app's id or name (default: this repository's).")
-    String app;
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "JSON for machines.")
-    boolean json;
+    @Mixin
+    OfApp of;
 
     @Override
     public Integer call() {
@@ -38,13 +33,7 @@ final class BuildsCommand implements Callable<Integer> {
     @Command(name = "list", description = "List builds, newest first.")
     int list() {
         JsonNode builds = builds().all();
-        if (json) {
-            Output.json(builds);
-        } else if (builds.isEmpty()) {
-            System.out.println("No builds. A push makes one: git push caution main");
-        } else {
-            builds.forEach(build -> out.say(line(build)));
-        }
+        new Output(of.json).list(builds, "No builds. A push makes one: git push caution main", BuildsCommand::line);
         return 0;
     }
 
@@ -62,14 +51,14 @@ final class BuildsCommand implements Callable<Integer> {
         Builds builds = builds();
         JsonNode found = builds.find(build);
         if (follow) {
-            JsonNode ended = builds.follow(found, line -> System.out.println(json ? Output.line(Map.of("line", line)) : Text.printable(line)));
-            if (json) {
+            JsonNode ended = builds.follow(found, line -> System.out.println(of.json ? Output.line(Map.of("line", line)) : Text.printable(line)));
+            if (of.json) {
                 System.out.println(Output.line(Map.of("build", ended)));
             }
             return ended.path("state").asString().equals("succeeded") ? 0 : 1;
         }
         var lines = builds.output(found, 0, 0, restart).lines();
-        if (json) {
+        if (of.json) {
             Output.json(Map.of("build", found, "lines", lines));
         } else {
             lines.forEach(out::say);
@@ -81,7 +70,7 @@ final class BuildsCommand implements Callable<Integer> {
     int cancel(@Parameters(paramLabel = "BUILD", description = BUILD + ".") String build) {
         Builds builds = builds();
         JsonNode ended = builds.cancel(builds.find(build));
-        if (json) {
+        if (of.json) {
             Output.json(ended);
         } else {
             out.say(line(ended));
@@ -97,8 +86,7 @@ final class BuildsCommand implements Callable<Integer> {
     }
 
     private Builds builds() {
-        Optional<Checkout> checkout = Checkout.find();
-        ApiClient api = root.context().api(checkout);
-        return new Builds(api, AppLookup.find(api, app, checkout).path("id").asString());
+        var at = of.find(root);
+        return new Builds(at.api(), at.id());
     }
 }

@@ -22,17 +22,10 @@ final class CloudAccountsCommand {
             @Option(names = "--org", paramLabel = "NAME", description = ORG) String org,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {
         ApiClient api = api();
-        JsonNode accounts = api.list(path(api, org));
-        if (json) {
-            Output.json(accounts);
-        } else if (accounts.isEmpty()) {
-            say("No cloud accounts. An owner connects one: caution cloud-accounts add ROLE_ARN --region REGION");
-        } else {
-            for (JsonNode account : accounts) {
-                say(account.path("id").asString() + "  " + account.path("role_arn").asString() + "  " + account.path("region").asString() + "  "
-                        + account.path("state").asString() + "  checked " + Times.day(account.path("checked_at"), "never"));
-            }
-        }
+        new Output(json).list(api.list(path(api, org)),
+                "No cloud accounts. An owner connects one: caution cloud-accounts add ROLE_ARN --region REGION",
+                account -> account.path("id").asString() + "  " + account.path("role_arn").asString() + "  " + account.path("region").asString()
+                        + "  " + account.path("state").asString() + "  checked " + Times.day(account.path("checked_at"), "never"));
         return 0;
     }
 
@@ -88,12 +81,7 @@ final class CloudAccountsCommand {
     }
 
     private static String find(ApiClient api, String path, String id) {
-        var found = api.list(path).valueStream().map(account -> account.path("id").asString()).filter(each -> each.startsWith(id)).toList();
-        if (found.size() != 1) {
-            throw new CliException("not_found", (found.isEmpty() ? "No cloud account's" : "More than one cloud account's") + " id begins with '"
-                    + id + "'. 'caution cloud-accounts list' shows those that there are.");
-        }
-        return found.getFirst();
+        return api.idIn(path, id, "cloud account", "'caution cloud-accounts list' shows those that there are.");
     }
 
     private static String path(ApiClient api, String org) {

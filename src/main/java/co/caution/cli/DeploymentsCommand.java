@@ -2,9 +2,8 @@ package co.caution.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.ScopeType;
 import tools.jackson.databind.JsonNode;
 
 /** {@code caution deployments list}. */
@@ -14,12 +13,8 @@ final class DeploymentsCommand implements Callable<Integer> {
     @ParentCommand
     Caution root;
 
-    @Option(names = "--app", paramLabel = "APP", scope = ScopeType.INHERIT,
-            description = "The app's id or name (default: this repository's).")
-    String app;
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "JSON for machines.")
-    boolean json;
+    @Mixin
+    OfApp of;
 
     @Override
     public Integer call() {
@@ -28,16 +23,9 @@ final class DeploymentsCommand implements Callable<Integer> {
 
     @Command(name = "list", description = "List deployments, newest first: when each began, was live and ended, and why.")
     int list() {
-        ApiClient api = root.context().api(Checkout.find());
-        JsonNode deployments = api.list("/api/apps/" + AppLookup.find(api, app, Checkout.find()).path("id").asString() + "/deployments");
-        if (json) {
-            Output.json(deployments);
-        } else if (deployments.isEmpty()) {
-            System.out.println("No deployments. A push makes one: git push caution main");
-        } else {
-            var out = new Output(false);
-            deployments.forEach(deployment -> out.say(line(deployment)));
-        }
+        var at = of.find(root);
+        new Output(of.json).list(at.api().list(at.path() + "/deployments"), "No deployments. A push makes one: git push caution main",
+                DeploymentsCommand::line);
         return 0;
     }
 

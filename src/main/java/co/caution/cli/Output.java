@@ -3,7 +3,9 @@ package co.caution.cli;
 import co.caution.build.Text;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,6 +27,21 @@ final class Output {
     void say(String line) {
         if (!json) {
             System.out.println(Text.printable(line));
+        }
+    }
+
+    /**
+     * A list: one document for machines, a line each for people.
+     *
+     * @param none what to say where it is empty
+     */
+    void list(JsonNode all, String none, Function<JsonNode, String> line) {
+        if (json) {
+            json(all);
+        } else if (all.isEmpty()) {
+            say(none);
+        } else {
+            all.forEach(each -> say(line.apply(each)));
         }
     }
 

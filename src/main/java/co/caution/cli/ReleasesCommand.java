@@ -1,13 +1,12 @@
 package co.caution.cli;
 
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.ScopeType;
 import tools.jackson.databind.JsonNode;
 
 /** {@code caution releases list|show}. */
@@ -20,12 +19,8 @@ final class ReleasesCommand implements Callable<Integer> {
     @ParentCommand
     Caution root;
 
-    @Option(names = "--app", paramLabel = "APP", scope = ScopeType.INHERIT,
-            description = "The app's id or name (default: this repository's).")
-    String app;
-
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "JSON for machines.")
-    boolean json;
+    @Mixin
+    OfApp of;
 
     @Override
     public Integer call() {
@@ -34,15 +29,8 @@ final class ReleasesCommand implements Callable<Integer> {
 
     @Command(name = "list", description = "List releases, newest first.")
     int list() {
-        ApiClient api = root.context().api(Checkout.find());
-        JsonNode releases = api.list(path(api));
-        if (json) {
-            Output.json(releases);
-        } else if (releases.isEmpty()) {
-            System.out.println("No releases. A push makes one: git push caution main");
-        } else {
-            releases.forEach(release -> out.say(line(release)));
-        }
+        var at = of.find(root);
+        new Output(of.json).list(at.api().list(at.path() + "/releases"), "No releases. A push makes one: git push caution main", ReleasesCommand::line);
         return 0;
     }
 
@@ -54,15 +42,15 @@ final class ReleasesCommand implements Callable<Integer> {
         if (!number.matches("v?[0-9]{1,9}")) {
             throw new CliException(Errors.USAGE, "A release has a number, such as 3 or v3; '" + number + "' is none.");
         }
-        ApiClient api = root.context().api(Checkout.find());
-        String path = path(api) + "/" + Integer.parseInt(number.replace("v", ""));
+        var at = of.find(root);
+        String path = at.path() + "/releases/" + Integer.parseInt(number.replace("v", ""));
         if (manifest) {
-            System.out.writeBytes(api.bytes(path + "/manifest"));
+            System.out.writeBytes(at.api().bytes(path + "/manifest"));
             System.out.flush();
             return 0;
         }
-        JsonNode release = api.get(path);
-        if (json) {
+        JsonNode release = at.api().get(path);
+        if (of.json) {
             Output.json(release);
             return 0;
         }
@@ -84,10 +72,5 @@ final class ReleasesCommand implements Callable<Integer> {
                 + release.path("pcr0").asString().replaceFirst("(?s)(.{12}).*", "$1")
                 + (release.path("runs").asBoolean() ? "  runs" : "")
                 + (release.path("image_kept").asBoolean() ? "" : "  (image no longer kept)");
-    }
-
-    private String path(ApiClient api) {
-        Optional<Checkout> checkout = Checkout.find();
-        return "/api/apps/" + AppLookup.find(api, app, checkout).path("id").asString() + "/releases";
     }
 }

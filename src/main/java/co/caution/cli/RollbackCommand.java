@@ -2,10 +2,10 @@ package co.caution.cli;
 
 import co.caution.build.Text;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import tools.jackson.databind.JsonNode;
@@ -23,29 +23,25 @@ final class RollbackCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "N", description = "The release's number (default: the one that ran before this one).")
     @Nullable Integer to;
 
-    @Option(names = "--app", paramLabel = "APP", description = "The app's id or name (default: this repository's).")
-    @Nullable String app;
-
-    @Option(names = "--json", description = "JSON for machines.")
-    boolean json;
+    @Mixin
+    OfApp of;
 
     @Override
     public Integer call() {
-        Optional<Checkout> checkout = Checkout.find();
-        ApiClient api = root.context().api(checkout);
-        String id = AppLookup.find(api, app, checkout).path("id").asString();
-        String path = "/api/apps/" + id;
+        var at = of.find(root);
+        ApiClient api = at.api();
+        String path = at.path();
         int number = to != null ? to : before(api, path);
         JsonNode started = api.create(path + "/deployments", Map.of("release", number));
-        var builds = new Builds(api, id);
+        var builds = new Builds(api, at.id());
         builds.follow(builds.find(started.path("build").asString()), true, line -> {
-            if (!json) {
+            if (!of.json) {
                 System.out.println(Text.printable(line));
             }
         });
         JsonNode release = api.get(path + "/releases/" + number);
         boolean runs = release.path("runs").asBoolean();
-        if (json) {
+        if (of.json) {
             Output.json(Output.ordered("release", release, "exit_code", runs ? 0 : 1));
         }
         return runs ? 0 : 1;

@@ -82,16 +82,12 @@ final class TokensCommand {
             }
             return 0;
         }
-        var found = api.list("/api/account/tokens").valueStream().filter(token -> token.path("id").asString().startsWith(id)).toList();
-        if (found.size() != 1) {
-            throw new CliException("not_found", (found.isEmpty() ? "No token's" : "More than one token's") + " id begins with '" + id
-                    + "'. 'caution tokens list' shows yours.");
-        }
-        api.delete("/api/account/tokens/" + found.getFirst().path("id").asString());
+        String found = api.idIn("/api/account/tokens", id, "token", "'caution tokens list' shows yours.");
+        api.delete("/api/account/tokens/" + found);
         if (json) {
-            Output.json(Output.ordered("id", found.getFirst().path("id").asString(), "revoked", true));
+            Output.json(Output.ordered("id", found, "revoked", true));
         } else {
-            new Output(false).say("Revoked " + found.getFirst().path("id").asString() + ".");
+            new Output(false).say("Revoked " + found + ".");
         }
         return 0;
     }
