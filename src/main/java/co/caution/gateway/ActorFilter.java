@@ -11,14 +11,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
-import org.springframework.context.annotation.Bean;
+import org.springframework.boot.web.servlet.FilterRegistration;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Says who acts, to whatever is done on behalf of this call; it comes after all that sign a call in. */
 @Component
+@FilterRegistration(enabled = false) // it belongs to the security chain alone
 class ActorFilter extends OncePerRequestFilter {
 
     @Override
@@ -53,16 +53,5 @@ class ActorFilter extends OncePerRequestFilter {
         return in.getAuthorities().stream().anyMatch(role -> TokenFilter.ADMIN.equals(role.getAuthority()))
                 ? nobody.known(null, "operator", Actor.By.OPERATOR, null)
                 : nobody;
-    }
-
-    /** It belongs to the security chain alone. */
-    @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
-    static class Registration {
-        @Bean
-        FilterRegistrationBean<ActorFilter> actorFilterRegistration(ActorFilter filter) {
-            var registration = new FilterRegistrationBean<>(filter);
-            registration.setEnabled(false);
-            return registration;
-        }
     }
 }

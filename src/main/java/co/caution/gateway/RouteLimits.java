@@ -13,6 +13,8 @@ import org.springframework.web.util.pattern.PathPatternParser;
 /** Which limit a call falls under. */
 final class RouteLimits {
 
+    private static final String FOUND = RouteLimits.class.getName();
+
     private record Parsed(Routes.Route route, PathPattern pattern) {}
 
     /** A balancer asks these all the time, and whoever cannot ask believes the service to be dead. */
@@ -28,7 +30,17 @@ final class RouteLimits {
 
     private RouteLimits() {}
 
+    /** Found once for a call, however many ask. */
     static Optional<Limit> of(HttpServletRequest request) {
+        if (request.getAttribute(FOUND) instanceof Optional<?> found) {
+            return found.map(Limit.class::cast);
+        }
+        var limit = find(request);
+        request.setAttribute(FOUND, limit);
+        return limit;
+    }
+
+    private static Optional<Limit> find(HttpServletRequest request) {
         String path = request.getRequestURI();
         if (NEVER.contains(path)) {
             return Optional.empty();

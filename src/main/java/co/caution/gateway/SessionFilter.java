@@ -12,8 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
-import org.springframework.context.annotation.Bean;
+import org.springframework.boot.web.servlet.FilterRegistration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
@@ -26,6 +25,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  * {@code Origin} who that was: a write is taken from our own pages alone.
  */
 @Component
+@FilterRegistration(enabled = false) // it belongs to the security chain alone
 class SessionFilter extends OncePerRequestFilter {
 
     /** The request attribute that holds the id of the session which a call carries. */
@@ -80,16 +80,5 @@ class SessionFilter extends OncePerRequestFilter {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         String site = request.getHeader("Sec-Fetch-Site");
         return origin != null && origins.contains(origin) && (site == null || site.equals("same-origin"));
-    }
-
-    /** It belongs to the security chain alone. */
-    @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
-    static class Registration {
-        @Bean
-        FilterRegistrationBean<SessionFilter> sessionFilterRegistration(SessionFilter filter) {
-            var registration = new FilterRegistrationBean<>(filter);
-            registration.setEnabled(false);
-            return registration;
-        }
     }
 }

@@ -11,8 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
-import org.springframework.context.annotation.Bean;
+import org.springframework.boot.web.servlet.FilterRegistration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -24,6 +23,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /** Signs a call in by {@code Authorization: Bearer <token>} (RFC 6750), or by the SSH key that it came by. */
 @Component
+@FilterRegistration(enabled = false) // it belongs to the security chain alone
 class TokenFilter extends OncePerRequestFilter {
 
     static final String USER = "user";
@@ -81,16 +81,5 @@ class TokenFilter extends OncePerRequestFilter {
     static void signIn(String name, String role) {
         SecurityContextHolder.getContext().setAuthentication(UsernamePasswordAuthenticationToken.authenticated(
                 name, null, List.of(new SimpleGrantedAuthority(role))));
-    }
-
-    /** It belongs to the security chain alone. */
-    @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
-    static class Registration {
-        @Bean
-        FilterRegistrationBean<TokenFilter> tokenFilterRegistration(TokenFilter filter) {
-            var registration = new FilterRegistrationBean<>(filter);
-            registration.setEnabled(false);
-            return registration;
-        }
     }
 }

@@ -6,8 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
-import org.springframework.context.annotation.Bean;
+import org.springframework.boot.web.servlet.FilterRegistration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -19,6 +18,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  * its answer may be an image or have no end, and is not to be collected in memory.
  */
 @Component
+@FilterRegistration(enabled = false) // it belongs to the security chain alone
 class WholeCallFilter extends OncePerRequestFilter {
 
     private final PlatformTransactionManager transactions;
@@ -48,17 +48,6 @@ class WholeCallFilter extends OncePerRequestFilter {
             if (problems.resolveException(request, response, null, e) == null) {
                 throw e;
             }
-        }
-    }
-
-    /** It belongs to the security chain alone. */
-    @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
-    static class Registration {
-        @Bean
-        FilterRegistrationBean<WholeCallFilter> wholeCallFilterRegistration(WholeCallFilter filter) {
-            var registration = new FilterRegistrationBean<>(filter);
-            registration.setEnabled(false);
-            return registration;
         }
     }
 }

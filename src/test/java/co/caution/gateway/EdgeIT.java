@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import co.caution.TestKey;
 import co.caution.TestService;
 import co.caution.account.Accounts;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,6 +66,14 @@ class EdgeIT {
         assertThat(refused.body()).contains("Too many large downloads from your account: 60 a minute");
         assertThat(service.call("GET", path, other, null).statusCode()).isEqualTo(404);
         assertThat(service.call("GET", "/api/account", token, null).statusCode()).isEqualTo(200);
+    }
+
+    /** Elsewhere they would work before a call is counted and its body read. */
+    @Test
+    void whatSignsCallsInStandsInTheSecurityChainAlone() {
+        var filters = service.bean(ServletContext.class).getFilterRegistrations().values();
+        assertThat(filters).extracting(FilterRegistration::getClassName).contains(BodyLimitFilter.class.getName())
+                .doesNotContain(TokenFilter.class.getName(), SessionFilter.class.getName(), ActorFilter.class.getName(), WholeCallFilter.class.getName());
     }
 
     /** It does all of the work, and says nothing. */
