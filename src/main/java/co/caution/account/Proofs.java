@@ -32,7 +32,6 @@ public class Proofs {
 
     static final Duration LIFE = OpenChallenges.LIFE;
     private static final int MOST = 20;
-    private static final int CHALLENGE_BYTES = 32;
 
     /** What is to be proven, as the client says it. */
     public record Call(String origin, String method, String path, String bodySha256) {}
@@ -98,10 +97,8 @@ public class Proofs {
             throw new AccountException.Conflict("This token is not '" + SshPublicKey.name(user) + "'s. Log in again: caution login --user "
                     + SshPublicKey.name(user));
         }
-        var nonce = new byte[CHALLENGE_BYTES];
-        random.nextBytes(nonce);
         var message = new ProofMessage(call.origin(), name, call.method(), call.path(), call.bodySha256(),
-                Base64.getUrlEncoder().withoutPadding().encodeToString(nonce));
+                Secrets.make(random, ""));
         UUID id = UUID.randomUUID();
         Instant end = clock.instant().plus(LIFE);
         makeRoom(account);

@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,7 +23,6 @@ import org.springframework.transaction.annotation.Transactional;
 public class SignIn {
 
     static final Duration CHALLENGE_LIFE = OpenChallenges.LIFE;
-    private static final int NONCE_BYTES = 32;
 
     /** @param challenge to be signed, see {@link LoginMessage} */
     public record Challenge(UUID id, String challenge, Instant expiresAt) {}
@@ -63,9 +61,7 @@ public class SignIn {
         }
         var now = clock.instant();
         String from = OpenChallenges.admit(jdbc, "login_challenge", now, address);
-        var nonce = new byte[NONCE_BYTES];
-        random.nextBytes(nonce);
-        var challenge = new Challenge(UUID.randomUUID(), Base64.getUrlEncoder().withoutPadding().encodeToString(nonce),
+        var challenge = new Challenge(UUID.randomUUID(), Secrets.make(random, ""),
                 now.plus(CHALLENGE_LIFE));
         jdbc.sql("insert into login_challenge (id, nonce, origin, user_name, address, expires_at) values (?, ?, ?, ?, ?, ?)")
                 .params(challenge.id(), challenge.challenge(), origin, user, from, challenge.expiresAt().atOffset(ZoneOffset.UTC))
