@@ -109,8 +109,13 @@ public final class SshSignature {
             throw refused("it does not look like the output of 'ssh-keygen -Y sign'");
         }
         try {
-            return Base64.getDecoder().decode(
-                    text.substring(BEGIN.length(), text.length() - END.length()).replaceAll("[\r\n]", ""));
+            String base64 = text.substring(BEGIN.length(), text.length() - END.length()).replaceAll("[\r\n]", "");
+            byte[] signature = Base64.getDecoder().decode(base64);
+            // The decoder drops what is over of the last character: one signature would have several texts (RFC 4648 §3.5).
+            if (!Base64.getEncoder().encodeToString(signature).equals(base64)) {
+                throw refused("it is not base64 as it is written for its bytes");
+            }
+            return signature;
         } catch (IllegalArgumentException e) {
             throw refused("it is not base64");
         }

@@ -29,6 +29,7 @@ class SshSignatureTest {
 
     private static final byte[] MESSAGE = "a message\n".getBytes(StandardCharsets.UTF_8);
     private static final String PURPOSE = "test@caution";
+    private static final String BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     @TempDir
     Path directory;
@@ -48,6 +49,21 @@ class SshSignatureTest {
         String signature = sign(PURPOSE);
         assertRefused(signature, "other".getBytes(StandardCharsets.UTF_8), "does not fit");
         assertRefused(sign("git"), MESSAGE, "made for 'git'");
+    }
+
+    @Test
+    void oneSignatureHasOneText() throws Exception {
+        key("ed25519");
+        String signature = sign(PURPOSE);
+        int last = signature.indexOf("=\n-----END") - 1;
+        int bits = BASE64.indexOf(signature.charAt(last));
+        assertThat(bits % 4).as("two bits of the last character are over").isZero();
+        for (int over = 1; over < 4; over++) {
+            var other = new StringBuilder(signature);
+            other.setCharAt(last, BASE64.charAt(bits + over));
+            assertRefused(other.toString(), MESSAGE, "not base64 as it is written");
+        }
+        assertRefused(new StringBuilder(signature).deleteCharAt(last + 1).toString(), MESSAGE, "not base64 as it is written");
     }
 
     @Test
