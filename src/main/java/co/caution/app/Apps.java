@@ -43,6 +43,7 @@ public class Apps {
     public record OnItsWay(Build build, Optional<Integer> release) {}
 
     /**
+     * @param formerNames those that it had and that lead to it still, oldest first
      * @param state initialized, starting, running, restarting, stopped or failed; a release that is live is running,
      *     whatever is on its way
      * @param release the release that runs, or ran last
@@ -54,6 +55,7 @@ public class Apps {
      */
     public record Overview(
             App app,
+            List<String> formerNames,
             String state,
             Optional<Release> release,
             Optional<OnItsWay> onItsWay,
@@ -103,15 +105,10 @@ public class Apps {
         }
     }
 
-    /** The names that an app had and that lead to it still, oldest first. */
-    public List<String> formerNames(App app) {
-        return store.formerNames(app);
-    }
-
     /** Oldest first. */
     public Page<Overview> list(Collection<UUID> owners, PageRequest wanted) {
         Page<App> page = store.appsOf(owners, wanted);
-        return new Page<>(page.items().stream().map(this::overview).toList(), page.next());
+        return new Page<>(overviews(page.items()), page.next());
     }
 
     /** The organization's app; another's does not exist. */
@@ -146,10 +143,30 @@ public class Apps {
     }
 
     public Overview overview(App app) {
-        var last = store.lastDeployment(app.id());
+        return overviews(List.of(app)).getFirst();
+    }
+
+    /** Asks the database as often for many as for one. */
+    private List<Overview> overviews(List<App> apps) {
+        var ids = apps.stream().map(App::id).toList();
+        var last = store.lastDeployments(ids);
+        var releases = store.releasesOf(last.values());
+        var atWork = store.buildsAtWork(ids);
+        var built = store.releaseNumbers(atWork.values());
+        var urls = ports.urls(ids);
+        var former = store.formerNames(ids);
+        return apps.stream()
+                .map(app -> overview(app, former.getOrDefault(app.id(), List.of()), Optional.ofNullable(last.get(app.id())), releases,
+                        Optional.ofNullable(atWork.get(app.id()))
+                                .map(build -> new OnItsWay(build, Optional.ofNullable(built.get(build.id())))),
+                        urls.get(app.id())))
+                .toList();
+    }
+
+    private Overview overview(App app, List<String> formerNames, Optional<Deployment> last, Map<UUID, Release> releases,
+            Optional<OnItsWay> onItsWay, FrontDoorPorts.Urls urls) {
         var running = live.of(app.id());
-        var release = running.map(LiveEnclave::release)
-                .or(() -> last.flatMap(deployment -> store.release(deployment.releaseId())));
+        var release = running.map(LiveEnclave::release).or(() -> last.map(deployment -> releases.get(deployment.releaseId())));
         var note = release.flatMap(found -> restarts.note(app.id(), found.id()));
         boolean restarting = note.filter(Restarts.Note::pending).isPresent();
         String state = running.isPresent() ? "running" : restarting ? "restarting" : last.map(deployment -> switch (deployment.state()) {
@@ -160,10 +177,8 @@ public class Apps {
         }).orElse("initialized");
         int times = note.map(Restarts.Note::times).orElse(0);
         var reason = note.filter(_ -> times > 0).map(Restarts.Note::reason).or(() -> last.map(Deployment::reason));
-        var onItsWay = store.buildAtWork(app.id())
-                .map(build -> new OnItsWay(build, store.releaseOf(build.id()).map(Release::number)));
-        return new Overview(app, state, release, onItsWay, times, reason, ports.application(app.id()),
-                ports.attestation(app.id()), ports.channel(app.id()));
+        return new Overview(app, formerNames, state, release, onItsWay, times, reason, urls.application(), urls.attestation(),
+                urls.channel());
     }
 
     /**

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,15 @@ import org.springframework.stereotype.Component;
 /** Which ports of this machine lead to which app. An app keeps its ports for as long as it exists. */
 @Component
 class FrontDoorPorts {
+
+    /**
+     * Where an app is reached.
+     *
+     * @param application present while what was live last has a port
+     * @param attestation present from the start
+     * @param channel present while what was live last has a port
+     */
+    record Urls(Optional<String> application, Optional<String> attestation, Optional<String> channel) {}
 
     private final AppStore store;
     private final PlatformSettings settings;
@@ -60,27 +71,27 @@ class FrontDoorPorts {
         return assigned;
     }
 
-    Optional<String> application(UUID app) {
-        var ports = store.ports(app);
-        return deployedPorts(app).stream().findFirst().map(ports::get).map(settings::appUrl);
+    /** By app, of all of these. */
+    Map<UUID, Urls> urls(Collection<UUID> apps) {
+        var ports = store.ports(apps);
+        var live = store.lastLive(apps);
+        var releases = store.releasesOf(live.values());
+        var urls = new HashMap<UUID, Urls>();
+        for (UUID app : apps) {
+            var deployed = Optional.ofNullable(live.get(app))
+                    .map(deployment -> releases.get(deployment.releaseId()))
+                    .map(EnclaveLauncher::ports)
+                    .orElse(List.of());
+            urls.put(app, urls(ports.getOrDefault(app, Map.of()), deployed));
+        }
+        return urls;
     }
 
-    Optional<String> attestation(UUID app) {
-        return Optional.ofNullable(store.ports(app).get(Traffic.ATTESTATION)).map(settings::attestationUrl);
-    }
-
-    /** Present while what was live last has a port. */
-    Optional<String> channel(UUID app) {
-        return deployedPorts(app).isEmpty()
-                ? Optional.empty()
-                : Optional.ofNullable(store.ports(app).get(Enclave.CHANNEL_PORT)).map(settings::channelUrl);
-    }
-
-    private List<Integer> deployedPorts(UUID app) {
-        return store.lastLive(app)
-                .flatMap(deployment -> store.release(deployment.releaseId()))
-                .map(EnclaveLauncher::ports)
-                .orElse(List.of());
+    private Urls urls(Map<Integer, Integer> ports, List<Integer> deployed) {
+        return new Urls(
+                deployed.stream().findFirst().map(ports::get).map(settings::appUrl),
+                Optional.ofNullable(ports.get(Traffic.ATTESTATION)).map(settings::attestationUrl),
+                deployed.isEmpty() ? Optional.empty() : Optional.ofNullable(ports.get(Enclave.CHANNEL_PORT)).map(settings::channelUrl));
     }
 
     private int free(HashSet<Integer> taken) throws DeploymentException {

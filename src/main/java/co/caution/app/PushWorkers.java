@@ -2,6 +2,7 @@ package co.caution.app;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -140,8 +141,9 @@ class PushWorkers {
         switch (ended) {
             case PushOutcome.Live _ -> {
                 log.say("Deployment successful!");
-                ports.application(app.id()).ifPresent(url -> log.say("Application: " + url));
-                ports.attestation(app.id()).ifPresent(url -> log.say("Attestation: " + url));
+                var urls = ports.urls(List.of(app.id())).get(app.id());
+                urls.application().ifPresent(url -> log.say("Application: " + url));
+                urls.attestation().ifPresent(url -> log.say("Attestation: " + url));
                 log.say("");
                 log.say("Run 'caution verify' to verify the application attestation.");
             }

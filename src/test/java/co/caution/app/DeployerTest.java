@@ -85,7 +85,7 @@ class DeployerTest {
     private Deployer deployer() {
         var meters = new AppMeters(new SimpleMeterRegistry());
         var settings = new PlatformSettings(home, "localhost", "127.0.0.1", "127.0.0.1", "http://localhost", null, 1, 2, 3, 4, 1);
-        return new Deployer(store, repositories, mock(ImageBuilder.class), new PushWorkers(mock(FrontDoorPorts.class), meters),
+        return new Deployer(store, repositories, mock(ImageBuilder.class), new PushWorkers(new FrontDoorPorts(store, settings), meters),
                 mock(Rollout.class), mock(Restarts.class), mock(Recovery.class), new LiveEnclaves(meters), settings,
                 Clock.fixed(NOW, ZoneOffset.UTC));
     }

@@ -3,6 +3,7 @@ package co.caution.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
+import co.caution.app.store.AppStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +30,8 @@ class PushWorkersTest {
     private final Build build = Build.started(app.id(), "refs/heads/main", "c", NOW);
     private final PushOutcome live = new PushOutcome.Live(new Release(UUID.randomUUID(), app.id(), 1, build.id(), "c", null,
             "e", 1, PCR, PCR, PCR, "{}", "os", NOW));
-    private final PushWorkers workers =
-            new PushWorkers(mock(FrontDoorPorts.class), new AppMeters(new SimpleMeterRegistry()));
+    private final PushWorkers workers = new PushWorkers(new FrontDoorPorts(mock(AppStore.class), mock(PlatformSettings.class)),
+            new AppMeters(new SimpleMeterRegistry()));
     private final Cancellation cancellation = new Cancellation();
     private final List<PushOutcome> recorded = new ArrayList<>();
     private Path file;

@@ -4,8 +4,11 @@ import co.caution.app.App;
 import co.caution.app.AppException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -26,7 +29,7 @@ final class AppNames {
         int made = jdbc.sql("insert into app_name (organization_id, name, app_id, created_at) values (?, ?, ?, ?) on conflict do nothing")
                 .params(app.organizationId(), name, app.id(), now.atOffset(ZoneOffset.UTC))
                 .update();
-        if (made == 1 && formerOf(app).size() > MOST) {
+        if (made == 1 && formerOf(List.of(app.id())).getOrDefault(app.id(), List.of()).size() > MOST) {
             throw new AppException.Conflict("'" + app.name() + "' has had " + MOST + " names, all of which lead to it still, and takes no"
                     + " more; one of those it may have again.");
         }
@@ -34,24 +37,22 @@ final class AppNames {
     }
 
     boolean leadTo(App app, String name) {
-        return find(name, List.of(app.organizationId())).contains(app.id());
+        return jdbc.sql("select count(*) from app_name where organization_id = ? and name = ? and app_id = ?")
+                .params(app.organizationId(), name, app.id())
+                .query(Integer.class)
+                .single() == 1;
     }
 
-    List<UUID> find(String name, Collection<UUID> organizations) {
-        return organizations.isEmpty() ? List.of()
-                : jdbc.sql("select app_id from app_name where name = :name and organization_id in (:organizations)")
-                        .param("name", name)
-                        .param("organizations", organizations)
-                        .query(UUID.class)
-                        .list();
-    }
-
-    List<String> formerOf(App app) {
-        return jdbc.sql("select n.name from app_name n join app a on a.id = n.app_id where a.id = ? and n.name <> a.name"
+    /** By app, of those that had any; oldest first. */
+    Map<UUID, List<String>> formerOf(Collection<UUID> apps) {
+        var former = new HashMap<UUID, List<String>>();
+        jdbc.sql("select n.app_id, n.name from app_name n join app a on a.id = n.app_id where a.id = any(?) and n.name <> a.name"
                         + " order by n.created_at, n.name")
-                .param(app.id())
-                .query(String.class)
-                .list();
+                .param(apps.toArray(UUID[]::new))
+                .query(row -> {
+                    former.computeIfAbsent(row.getObject("app_id", UUID.class), _ -> new ArrayList<>()).add(row.getString("name"));
+                });
+        return former;
     }
 
     void forget(UUID app) {

@@ -16,12 +16,15 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
@@ -100,12 +103,16 @@ public class AppStore {
 
     /** What a name leads to, present or former, in each of the organizations. */
     public List<App> named(String name, Collection<UUID> organizations) {
-        return names.find(name, organizations).stream().flatMap(id -> app(id).stream()).toList();
+        return jdbc.sql(APP + "where destroyed_at is null and id in"
+                        + " (select app_id from app_name where name = ? and organization_id = any(?))")
+                .params(name, ids(organizations))
+                .query(App.class)
+                .list();
     }
 
-    /** The names that an app had, oldest first. */
-    public List<String> formerNames(App app) {
-        return names.formerOf(app);
+    /** The names that each app had, oldest first. */
+    public Map<UUID, List<String>> formerNames(Collection<UUID> apps) {
+        return names.formerOf(apps);
     }
 
     public Optional<App> app(UUID id) {
@@ -115,7 +122,7 @@ public class AppStore {
     /** Oldest first. */
     public Page<App> appsOf(Collection<UUID> organizations, PageRequest wanted) {
         return APPS.page(jdbc, APP + "where organization_id = any(:organizations) and destroyed_at is null",
-                Map.of("organizations", organizations.toArray(UUID[]::new)), App.class, wanted);
+                Map.of("organizations", ids(organizations)), App.class, wanted);
     }
 
     public List<App> apps() {
@@ -142,11 +149,17 @@ public class AppStore {
     // Front-door ports: guest port to public port
 
     public Map<Integer, Integer> ports(UUID app) {
-        var ports = new TreeMap<Integer, Integer>();
-        jdbc.sql("select guest_port, public_port from app_port where app_id = ?")
-                .param(app)
-                .query(rs -> {
-                    ports.put(rs.getInt(1), rs.getInt(2));
+        return ports(List.of(app)).getOrDefault(app, new TreeMap<>());
+    }
+
+    /** By app, of those that have any. */
+    public Map<UUID, Map<Integer, Integer>> ports(Collection<UUID> apps) {
+        var ports = new HashMap<UUID, Map<Integer, Integer>>();
+        jdbc.sql("select app_id, guest_port, public_port from app_port where app_id = any(?)")
+                .param(ids(apps))
+                .query(row -> {
+                    ports.computeIfAbsent(row.getObject("app_id", UUID.class), _ -> new TreeMap<>())
+                            .put(row.getInt("guest_port"), row.getInt("public_port"));
                 });
         return ports;
     }
@@ -205,12 +218,10 @@ public class AppStore {
         return jdbc.sql("select * from build where app_id = ? and id = ?").params(app, id).query(Build.class).optional();
     }
 
-    /** The oldest push that is not over: the one at work, if any is. */
-    public Optional<Build> buildAtWork(UUID app) {
-        return jdbc.sql("select * from build where app_id = ? and state = 'RUNNING' order by created_at limit 1")
-                .param(app)
-                .query(Build.class)
-                .optional();
+    /** The oldest push that is not over, by app: the one at work, where any is. */
+    public Map<UUID, Build> buildsAtWork(Collection<UUID> apps) {
+        return firstOfEach(apps, "select * from build where app_id = each.app and state = 'RUNNING' order by created_at", Build.class,
+                Build::appId);
     }
 
     public Optional<Build> build(UUID id) {
@@ -271,8 +282,27 @@ public class AppStore {
         return numbers;
     }
 
-    public Optional<Release> releaseOf(UUID build) {
-        return jdbc.sql("select * from release where build_id = ?").param(build).query(Release.class).optional();
+    /** The number of what each build made, by the build's id, as far as it has. */
+    public Map<UUID, Integer> releaseNumbers(Collection<Build> builds) {
+        var numbers = new HashMap<UUID, Integer>();
+        if (!builds.isEmpty()) {
+            // The apps are there for the index.
+            jdbc.sql("select build_id, number from release where app_id = any(?) and build_id = any(?)")
+                    .params(ids(builds.stream().map(Build::appId).toList()), ids(builds.stream().map(Build::id).toList()))
+                    .query(row -> {
+                        numbers.put(row.getObject("build_id", UUID.class), row.getInt("number"));
+                    });
+        }
+        return numbers;
+    }
+
+    /** What each deployment runs, or ran, by the release's id. */
+    public Map<UUID, Release> releasesOf(Collection<Deployment> deployments) {
+        return deployments.isEmpty() ? Map.of() : jdbc.sql("select * from release where id = any(?)")
+                .param(ids(deployments.stream().map(Deployment::releaseId).toList()))
+                .query(Release.class)
+                .list().stream()
+                .collect(Collectors.toMap(Release::id, release -> release));
     }
 
     // Deployments
@@ -360,17 +390,19 @@ public class AppStore {
 
     /** The newest deployment that was live, whether it still runs or not. */
     public Optional<Deployment> lastLive(UUID app) {
-        return jdbc.sql("select * from deployment where app_id = ? and live_at is not null"
-                        + " order by live_at desc limit 1")
-                .param(app)
-                .query(Deployment.class)
-                .optional();
+        return Optional.ofNullable(lastLive(List.of(app)).get(app));
     }
 
-    public Optional<Deployment> lastDeployment(UUID app) {
-        return jdbc.sql("select * from deployment where app_id = ? order by created_at desc limit 1").param(app)
-                .query(Deployment.class)
-                .optional();
+    /** By app. */
+    public Map<UUID, Deployment> lastLive(Collection<UUID> apps) {
+        return firstOfEach(apps, "select * from deployment where app_id = each.app and live_at is not null order by live_at desc",
+                Deployment.class, Deployment::appId);
+    }
+
+    /** The newest, by app. */
+    public Map<UUID, Deployment> lastDeployments(Collection<UUID> apps) {
+        return firstOfEach(apps, "select * from deployment where app_id = each.app order by created_at desc", Deployment.class,
+                Deployment::appId);
     }
 
     /** Enclaves end with the service, so whatever the tables call running when it starts is not. */
@@ -395,6 +427,23 @@ public class AppStore {
                 }
             }
         }
+    }
+
+    /**
+     * One statement for however many apps.
+     *
+     * @param rows of the app {@code each.app}, in their order
+     */
+    private <T> Map<UUID, T> firstOfEach(Collection<UUID> apps, String rows, Class<T> type, Function<T, UUID> app) {
+        return jdbc.sql("select found.* from unnest(?) as each (app) cross join lateral (" + rows + " limit 1) found")
+                .param(ids(apps))
+                .query(type)
+                .list().stream()
+                .collect(Collectors.toMap(app, row -> row));
+    }
+
+    private static UUID[] ids(Collection<UUID> ids) {
+        return ids.toArray(UUID[]::new);
     }
 
     private static String name(Enum<?> state) {

@@ -107,8 +107,8 @@ class AppController {
     }
 
     private AppView view(Owner owner, Apps.Overview o) {
-        List<String> former = apps.formerNames(o.app());
-        return new AppView(o.app().id(), o.app().name(), former.isEmpty() ? null : former, owner.name(), settings.gitUrl(o.app().id()), o.state(), o.app().createdAt(),
+        return new AppView(o.app().id(), o.app().name(), o.formerNames().isEmpty() ? null : o.formerNames(), owner.name(),
+                settings.gitUrl(o.app().id()), o.state(), o.app().createdAt(),
                 Optional.ofNullable(o.app().deployBranch()).map(Repository::shortenRefName).orElse(null),
                 o.release().map(release -> ReleaseView.of(apps, o.app(), release)).orElse(null),
                 o.onItsWay().map(way -> new OnItsWayView(way.build().id(), way.build().commitId(), way.release().orElse(null)))
