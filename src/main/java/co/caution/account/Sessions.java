@@ -101,6 +101,12 @@ public class Sessions {
         return found.map(session -> new Caller(session.account(), session.name(), session.session()));
     }
 
+    /** By which way in a session was begun: what it makes to come in by ends with that, too. */
+    public WayIn wayIn(UUID session) {
+        return jdbc.sql("select ssh_key_id as ssh_key, passkey_id as passkey from session where id = ?")
+                .param(session).query(WayIn.class).optional().orElse(WayIn.NONE);
+    }
+
     private void touch(UUID session) {
         jdbc.sql("update session set last_used_at = ? where id = ?").params(now(), session).update();
     }

@@ -37,12 +37,13 @@ class KeptAnswers {
     }
 
     /**
-     * Until this transaction ends, however it does, nobody else gets the same.
+     * Until this transaction ends, however it does, nobody else gets the same. Of two numbers: PostgreSQL keeps those apart from locks of
+     * one, which others here are, and callers choose their keys.
      *
      * @return whether it was free
      */
     boolean hold(UUID account, String key) {
-        return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended(?, 0))").param(account + " " + key).query(Boolean.class).single();
+        return jdbc.sql("select pg_try_advisory_xact_lock(hashtext(?), hashtext(?))").params(account.toString(), key).query(Boolean.class).single();
     }
 
     Optional<Answer> find(UUID account, String key) {

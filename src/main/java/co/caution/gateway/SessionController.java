@@ -71,9 +71,10 @@ class SessionController {
     @PostMapping("/api/account/browser-link")
     @ResponseStatus(HttpStatus.CREATED)
     BrowserLink link(@RequestAttribute(Apps.CALLER) UUID caller,
-            @RequestAttribute(name = Tokens.CURRENT, required = false) @Nullable UUID token) {
+            @RequestAttribute(name = Tokens.CURRENT, required = false) @Nullable UUID token,
+            @RequestAttribute(name = SessionFilter.SESSION, required = false) @Nullable UUID session) {
         var end = clock.instant().plus(BrowserLinks.LIFE);
-        WayIn by = token == null ? WayIn.NONE : tokens.wayIn(token);
+        WayIn by = token != null ? tokens.wayIn(token) : session != null ? sessions.wayIn(session) : WayIn.NONE;
         String secret = tokens.create(caller, "for a browser", end, by);
         links.mark(secret);
         return new BrowserLink(settings.publicUrl() + "/#" + secret, end);

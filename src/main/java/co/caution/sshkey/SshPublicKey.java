@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.Base64;
 import java.util.List;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
@@ -12,6 +13,7 @@ import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
 import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.common.signature.BuiltinSignatures;
 import org.apache.sshd.common.signature.Signature;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 
 /**
  * An SSH public key that may sign in.
@@ -37,9 +39,17 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
             BuiltinSignatures.sk_ecdsa_sha2_nistp256);
 
     private static final int SMALLEST_RSA = 2048;
+    /** OpenSSH's limits: with longer ones a check takes seconds, and strangers choose the key that their signature is checked with. */
+    private static final int LONGEST_RSA = 16_384;
+    private static final int LONGEST_RSA_EXPONENT = 64;
     private static final int LONGEST_COMMENT = 64;
     private static final List<String> TYPES = List.of("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
             "ecdsa-sha2-nistp521", "ssh-rsa", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com");
+
+    static {
+        // Bouncy Castle looks for primes in each RSA key that it reads, which takes up to seconds. Whoever makes a bad one harms themselves.
+        System.setProperty("org.bouncycastle.rsa.max_mr_tests", "0");
+    }
 
     /** Reads one line of a {@code .pub} file: Ed25519, ECDSA, either of them on a security key, or RSA of at least 2048 bits. */
     public static SshPublicKey parse(String text) {
@@ -57,8 +67,11 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
             }
             PublicKey key = entry.resolvePublicKey(null, PublicKeyEntryResolver.FAILING);
             requireStrong(key);
-            String[] words = line.substring(line.indexOf(entry.getKeyType())).split("\\s+", 3);
-            return new SshPublicKey(words[0] + " " + words[1], fingerprint(key), words.length < 3 ? "" : name(words[2]));
+            // Written anew, not cut out of what was given: options may hold another key, and base64 be written in several ways.
+            var blob = new ByteArrayBuffer();
+            blob.putRawPublicKey(key);
+            return new SshPublicKey(KeyUtils.getKeyType(key) + " " + Base64.getEncoder().encodeToString(blob.getCompactData()), fingerprint(key),
+                    entry.getComment() == null ? "" : name(entry.getComment()));
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new SshKeyException("This is not an SSH public key: " + e.getMessage());
         }
@@ -74,6 +87,13 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
         return KeyUtils.getFingerPrint(BuiltinDigests.sha256, key);
     }
 
+    /** The next key in what somebody sent. */
+    static PublicKey read(ByteArrayBuffer from) throws GeneralSecurityException, IOException {
+        PublicKey key = from.getRawPublicKey();
+        requireStrong(key);
+        return key;
+    }
+
     /** @throws SshKeyException for a key type or size that is not taken here */
     static void requireStrong(PublicKey key) {
         String type = KeyUtils.getKeyType(key);
@@ -83,6 +103,10 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
         if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < SMALLEST_RSA) {
             throw new SshKeyException("This RSA key has " + rsa.getModulus().bitLength()
                     + " bits; at least " + SMALLEST_RSA + " are needed. Make an Ed25519 key: ssh-keygen -t ed25519");
+        }
+        if (key instanceof RSAPublicKey rsa && (rsa.getModulus().bitLength() > LONGEST_RSA
+                || rsa.getPublicExponent().bitLength() > LONGEST_RSA_EXPONENT)) {
+            throw new SshKeyException("This RSA key is larger than what OpenSSH takes. Make an Ed25519 key: ssh-keygen -t ed25519");
         }
     }
 

@@ -57,11 +57,10 @@ public final class SshSignature {
                 throw refused("its hash is neither sha256 nor sha512");
             }
             var key = new ByteArrayBuffer(keyBlob);
-            PublicKey publicKey = key.getRawPublicKey();
+            PublicKey publicKey = SshPublicKey.read(key);
             if (key.available() > 0) {
                 throw refused("something follows its key");
             }
-            SshPublicKey.requireStrong(publicKey);
             var signed = new ByteArrayBuffer();
             signed.putRawBytes(MAGIC);
             signed.putString(namespace);

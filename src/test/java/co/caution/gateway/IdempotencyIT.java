@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.http.HttpMethod;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -150,8 +152,9 @@ class IdempotencyIT {
     void whileTheFirstIsAtWorkTheNextIsToldToWaitAndWhenItDiesTheKeyIsFree() throws Exception {
         try (var first = service.bean(DataSource.class).getConnection()) {
             first.setAutoCommit(false);
-            try (var hold = first.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 0))")) {
-                hold.setString(1, person.id() + " " + key);
+            try (var hold = first.prepareStatement("select pg_advisory_xact_lock(hashtext(?), hashtext(?))")) {
+                hold.setString(1, person.id().toString());
+                hold.setString(2, key);
                 hold.execute();
             }
             var meanwhile = post(ORGANIZATIONS, named("org"));
@@ -161,6 +164,16 @@ class IdempotencyIT {
         }
 
         assertThat(post(ORGANIZATIONS, named("org")).statusCode()).isEqualTo(201);
+    }
+
+    /** PostgreSQL keeps locks of two numbers, as in its documentation of pg_locks, apart from those of one: the audit log's, and that of logins. */
+    @Test
+    void noKeyCanBeMadeUpThatHoldsALockOfOthers() {
+        int numbers = new TransactionTemplate(service.bean(PlatformTransactionManager.class)).execute(_ -> {
+            assertThat(service.bean(KeptAnswers.class).hold(person.id(), key)).isTrue();
+            return jdbc.sql("select objsubid from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()").query(Integer.class).single();
+        });
+        assertThat(numbers).isEqualTo(2);
     }
 
     /** The service, or its connection, dies after the effect and before the answer is kept: there is neither. */

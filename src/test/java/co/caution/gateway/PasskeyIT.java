@@ -352,6 +352,28 @@ class PasskeyIT {
     }
 
     @Test
+    void norDoesALinkThatWasMadeInABrowserOutliveIt() throws Exception {
+        var first = authenticator();
+        var browser = new Browser();
+        enter(browser, first, name());
+        var second = authenticator();
+        assertThat(add(browser, second).statusCode()).isEqualTo(201);
+        var lost = new Browser();
+        login(lost, second);
+        lost.proves = second;
+        for (Browser each : List.of(lost, browser)) {
+            String link = each.json("POST", "/api/account/browser-link", null).path("link").asString();
+            follow(each, link.substring(link.indexOf('#') + 1));
+            assertThat(each.send("GET", "/api/account", null).statusCode()).isEqualTo(200);
+        }
+
+        browser.send("DELETE", "/api/passkeys/" + browser.json("GET", "/api/passkeys", null).get(1).path("id").asString(), null);
+
+        assertThat(lost.send("GET", "/api/account", null).statusCode()).isEqualTo(401);
+        assertThat(browser.send("GET", "/api/account", null).statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void aLinkFromTheCommandLineSignsABrowserInOnce() throws Exception {
         String token = link(service.person(name()));
         var exchanged = service.call("POST", "/api/sessions", token, "{}");

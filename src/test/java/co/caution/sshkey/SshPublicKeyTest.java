@@ -3,8 +3,16 @@ package co.caution.sshkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,5 +45,56 @@ class SshPublicKeyTest {
         "-----BEGIN OPENSSH PRIVATE KEY-----"})
     void whatIsNoPublicKeyIsRefused(String text) {
         assertThatThrownBy(() -> SshPublicKey.parse(text)).isInstanceOf(SshKeyException.class);
+    }
+
+    /** What is kept, shown and written down as proof is the key that acts, however it was given. */
+    @Test
+    void aKeyWithinTheOptionsOfAnotherIsNotTakenForIt() throws Exception {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        String other = PublicKeyEntry.toString(generator.generateKeyPair().getPublic());
+        for (String options : List.of("restrict", "command=\"" + ED25519 + "\"", "environment=\"A=" + other + " b\"",
+                "no-pty,from=\"ssh-ed25519 QQ\"")) {
+            var key = SshPublicKey.parse(options + " " + ED25519 + " somebody at home");
+            assertThat(key.line()).as(options).isEqualTo(ED25519);
+            assertThat(key.fingerprint()).isEqualTo("SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
+            assertThat(key.comment()).isEqualTo("somebody at home");
+        }
+    }
+
+    @Test
+    void aKeyHasOneLine() throws Exception {
+        String rsa = rsa(modulus(), BigInteger.valueOf(65537));
+        assertThat(SshPublicKey.parse(rsa).line()).isEqualTo(rsa);
+        byte[] blob = Base64.getDecoder().decode(rsa.substring("ssh-rsa ".length()));
+        byte[] more = Arrays.copyOf(blob, blob.length + 1);
+        assertThat(SshPublicKey.parse("ssh-rsa " + Base64.getEncoder().encodeToString(more)).line()).isEqualTo(rsa);
+    }
+
+    /** Strangers sign in with keys of their own making: none may take seconds to be read, or to check a signature with. */
+    @Test
+    void aKeyThatIsMadeToTakeLongIsRefusedBeforeItDoes() throws Exception {
+        BigInteger modulus = modulus();
+        assertThat(SshPublicKey.parse(rsa(modulus, BigInteger.TWO.pow(63).add(BigInteger.ONE))).type()).isEqualTo("ssh-rsa");
+        assertThatThrownBy(() -> SshPublicKey.parse(rsa(modulus, BigInteger.TWO.pow(64).add(BigInteger.ONE))))
+                .isInstanceOf(SshKeyException.class).hasMessageContaining("larger than what OpenSSH takes");
+        assertThatThrownBy(() -> SshPublicKey.parse(rsa(modulus.pow(9), BigInteger.valueOf(65537)))).isInstanceOf(SshKeyException.class);
+        // What looks for primes in it, and so computes for seconds where it is long, would refuse this one.
+        assertThat(SshPublicKey.parse(rsa(BigInteger.probablePrime(2048, new Random(1)), BigInteger.valueOf(65537))).type()).isEqualTo("ssh-rsa");
+    }
+
+    /** Of a key as people have them: with no small factor, for which it would be refused at once. */
+    private static BigInteger modulus() throws GeneralSecurityException {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return ((RSAPublicKey) generator.generateKeyPair().getPublic()).getModulus();
+    }
+
+    private static String rsa(BigInteger modulus, BigInteger exponent) {
+        var blob = new ByteArrayBuffer();
+        blob.putString("ssh-rsa");
+        blob.putMPInt(exponent);
+        blob.putMPInt(modulus);
+        return "ssh-rsa " + Base64.getEncoder().encodeToString(blob.getCompactData());
     }
 }
