@@ -48,6 +48,9 @@ class BodyLimitFilter extends OncePerRequestFilter {
             refuse(request, response, HttpStatus.CONTENT_TOO_LARGE, "The body is too large: this call takes no more than " + most / 1024 + " KiB.");
         } else if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
             refuse(request, response, HttpStatus.LENGTH_REQUIRED, Problems.words(HttpStatus.LENGTH_REQUIRED, request));
+        } else if (request.getContentType() != null && request.getContentType().contains("*")) {
+            // No kind at all, which the framework takes for an error of ours.
+            refuse(request, response, HttpStatus.UNSUPPORTED_MEDIA_TYPE, Problems.words(HttpStatus.UNSUPPORTED_MEDIA_TYPE, request));
         } else {
             var body = read(request.getInputStream(), (int) Math.max(0, length));
             if (body.isPresent()) {

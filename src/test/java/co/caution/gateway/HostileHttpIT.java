@@ -198,12 +198,23 @@ class HostileHttpIT {
     }
 
     @ValueSource(strings = {"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=a", "application/xml",
-        "application/json; charset=utf-7", "nonsense", "application/x-java-serialized-object"})
+        "application/json; charset=utf-7", "nonsense", "application/x-java-serialized-object", "*/*", "application/*"})
     @ParameterizedTest
     void aBodyOfAnotherKind(String type) throws Exception {
         try (var http = RawHttp.from(service, "127.0.0.1")) {
             var answer = http.ask(post("/api/login/challenge", type, "{\"origin\":\"http://attacker.example\"}"));
             assertThat(answer.status()).isIn(400, 415);
+            isOurs(answer);
+        }
+    }
+
+    /** Before it is known who asks. */
+    @ValueSource(strings = {"POST", "PATCH", "DELETE"})
+    @ParameterizedTest
+    void aFormThatIsNone(String verb) throws Exception {
+        try (var http = RawHttp.from(service, "127.0.0.1")) {
+            var answer = http.ask(post("/api/apps/" + new UUID(7, 7), "application/x-www-form-urlencoded", "a=b&%=1").replaceFirst("POST", verb));
+            assertThat(answer.status()).isIn(400, 401, 415);
             isOurs(answer);
         }
     }
