@@ -16,7 +16,16 @@ public class AppException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         public NotFound(String app) {
-            super("App '" + app + "' not found. Run 'caution init' first.");
+            super("App '" + app + "' not found: it does not exist, or is not yours. 'caution apps list' shows yours.");
+        }
+    }
+
+    /** The app is theirs, but this is not for what the call carries. */
+    public static final class Denied extends AppException {
+        private static final long serialVersionUID = 1;
+
+        public Denied(String message) {
+            super(message);
         }
     }
 

@@ -17,8 +17,11 @@ final class AppLookup {
                 ? named
                 : checkout.map(Checkout::appId).orElseThrow(() -> new CliException(Errors.USAGE,
                         "Name an app (caution apps list), or run this in a repository where 'caution init' was run."));
-        JsonNode found = ask(api, wanted).orElseThrow(() -> new CliException("not_found", "App '" + wanted + "' not found on " + api.server()
-                + ". 'caution apps list' shows yours; 'caution init' makes one."));
+        JsonNode found = ask(api, wanted).orElseThrow(() -> new CliException("not_found", named != null
+                ? "App '" + wanted + "' not found on " + api.server() + ": it does not exist there, or is not yours. 'caution apps list' shows yours."
+                : "App '" + wanted + "', which this repository is linked to, was not found on " + api.server() + ": it was destroyed, is not yours, or"
+                        + " is on another server (--server URL). 'caution apps list' shows yours; 'caution init --new' makes this repository"
+                        + " another one."));
         String meant = wanted.substring(wanted.indexOf('/') + 1);
         String name = found.path("resource_name").asString("");
         if (found.path("former_names").valueStream().anyMatch(former -> former.asString().equals(meant))) {

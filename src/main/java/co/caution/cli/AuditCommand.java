@@ -67,20 +67,18 @@ final class AuditCommand {
             throw new CliException(Errors.USAGE, "--limit is a number from 1 to 200.");
         }
         var log = whose.log(root);
-        JsonNode entries = log.api().get(log.path() + "?limit=" + limit);
-        if (json) {
-            Output.json(entries);
-            return 0;
-        }
-        for (JsonNode entry : entries) {
-            String details = entry.path("details").properties().stream()
-                    .map(detail -> detail.getKey() + "=" + detail.getValue().asString("")).collect(Collectors.joining(" "));
-            String actor = entry.path("actor").asString("");
-            new Output(false).say(entry.path("sequence").asLong() + "  " + Times.second(entry.path("at")) + "  " + entry.path("event").asString("")
-                    + "  " + entry.path("subject").asString("") + "  by " + (actor.isEmpty() ? "" : actor + ", ") + entry.path("by").asString("")
-                    + (details.isEmpty() ? "" : "  " + details));
-        }
+        new Output(json).list(log.api().get(log.path() + "?limit=" + limit), "No entries. Nothing was done here that is written down.",
+                AuditCommand::line);
         return 0;
+    }
+
+    private static String line(JsonNode entry) {
+        String details = entry.path("details").properties().stream()
+                .map(detail -> detail.getKey() + "=" + detail.getValue().asString("")).collect(Collectors.joining(" "));
+        String actor = entry.path("actor").asString("");
+        return entry.path("sequence").asLong() + "  " + Times.second(entry.path("at")) + "  " + entry.path("event").asString("")
+                + "  " + entry.path("subject").asString("") + "  by " + (actor.isEmpty() ? "" : actor + ", ") + entry.path("by").asString("")
+                + (details.isEmpty() ? "" : "  " + details);
     }
 
     @Command(name = "export", description = "Write the whole log as JSON lines, each with its hash; of other organizations' entries only what the chain needs.")

@@ -26,15 +26,9 @@ final class MembersCommand {
             @Option(names = "--org", paramLabel = "NAME", description = ORG) @Nullable String org,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {
         ApiClient api = api();
-        JsonNode members = api.list(path(api, org) + "/members");
-        if (json) {
-            Output.json(members);
-            return 0;
-        }
-        for (JsonNode member : members) {
-            say(member.path("name").asString() + "  " + member.path("role").asString() + "  since "
-                    + Times.day(member.path("created_at"), "ever"));
-        }
+        new Output(json).list(api.list(path(api, org) + "/members"), "No members.",
+                member -> member.path("name").asString() + "  " + member.path("role").asString() + "  since "
+                        + Times.day(member.path("created_at"), "ever"));
         return 0;
     }
 
@@ -60,15 +54,9 @@ final class MembersCommand {
             @Option(names = "--org", paramLabel = "NAME", description = ORG) @Nullable String org,
             @Option(names = "--json", description = "JSON for machines.") boolean json) {
         ApiClient api = api();
-        JsonNode open = api.list(path(api, org) + "/invitations");
-        if (json) {
-            Output.json(open);
-            return 0;
-        }
-        for (JsonNode invitation : open) {
-            say(invitation.path("id").asString() + "  " + invitation.path("role").asString() + "  by "
-                    + invitation.path("invited_by").asString() + "  until " + Times.day(invitation.path("expires_at"), "ever"));
-        }
+        new Output(json).list(api.list(path(api, org) + "/invitations"), "No open invitations. To invite somebody: caution members invite ROLE",
+                invitation -> invitation.path("id").asString() + "  " + invitation.path("role").asString() + "  by "
+                        + invitation.path("invited_by").asString() + "  until " + Times.day(invitation.path("expires_at"), "ever"));
         return 0;
     }
 

@@ -16,14 +16,9 @@ final class OrgsCommand {
 
     @Command(name = "list", description = "List the organizations that you are in, your own first.")
     int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode organizations = root.context().api(Checkout.find()).list("/api/organizations");
-        if (json) {
-            Output.json(organizations);
-            return 0;
-        }
-        for (JsonNode organization : organizations) {
-            new Output(false).say(organization.path("name").asString() + "  " + organization.path("role").asString());
-        }
+        new Output(json).list(root.context().api(Checkout.find()).list("/api/organizations"),
+                "No organizations. To make one: caution orgs create NAME",
+                organization -> organization.path("name").asString() + "  " + organization.path("role").asString());
         return 0;
     }
 

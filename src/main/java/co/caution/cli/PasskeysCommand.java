@@ -27,18 +27,10 @@ final class PasskeysCommand {
 
     @Command(name = "list", description = "List your passkeys.")
     int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode passkeys = root.context().api(Checkout.find()).list("/api/passkeys");
-        if (json) {
-            Output.json(passkeys);
-            return 0;
-        }
-        if (passkeys.isEmpty()) {
-            System.out.println("No passkeys. Make one in a browser: caution passkeys link");
-        }
-        for (JsonNode passkey : passkeys) {
-            new Output(false).say(passkey.path("id").asString() + "  used " + Times.day(passkey.path("last_used_at"), "never") + "  "
-                    + passkey.path("name").asString());
-        }
+        new Output(json).list(root.context().api(Checkout.find()).list("/api/passkeys"),
+                "No passkeys. Make one in a browser: caution passkeys link",
+                passkey -> passkey.path("id").asString() + "  used " + Times.day(passkey.path("last_used_at"), "never") + "  "
+                        + passkey.path("name").asString());
         return 0;
     }
 }

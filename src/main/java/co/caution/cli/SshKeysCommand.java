@@ -22,16 +22,10 @@ final class SshKeysCommand {
 
     @Command(name = "list", description = "List your keys, oldest first.")
     int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode keys = api().list("/api/account/ssh-keys");
-        if (json) {
-            Output.json(keys);
-            return 0;
-        }
-        for (JsonNode key : keys) {
-            new Output(false).say(key.path("fingerprint").asString() + "  " + key.path("type").asString() + "  added "
-                    + Times.day(key.path("created_at"), "?") + "  used " + Times.day(key.path("last_used_at"), "never") + "  "
-                    + key.path("name").asString() + (key.has("app") ? "  (pushes to " + key.path("app").asString() + ")" : ""));
-        }
+        new Output(json).list(api().list("/api/account/ssh-keys"), "No SSH keys. To add one: caution ssh-keys add FILE",
+                key -> key.path("fingerprint").asString() + "  " + key.path("type").asString() + "  added "
+                        + Times.day(key.path("created_at"), "?") + "  used " + Times.day(key.path("last_used_at"), "never") + "  "
+                        + key.path("name").asString() + (key.has("app") ? "  (pushes to " + key.path("app").asString() + ")" : ""));
         return 0;
     }
 

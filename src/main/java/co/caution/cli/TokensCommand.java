@@ -18,16 +18,11 @@ final class TokensCommand {
 
     @Command(name = "list", description = "List the tokens that are good now.")
     int list(@Option(names = "--json", description = "JSON for machines.") boolean json) {
-        JsonNode tokens = root.context().api(Checkout.find()).list("/api/account/tokens");
-        if (json) {
-            Output.json(tokens);
-            return 0;
-        }
-        for (JsonNode token : tokens) {
-            new Output(false).say(token.path("id").asString() + "  " + scopes(token) + "  until " + Times.day(token.path("expires_at"), "ever")
-                    + "  used " + Times.day(token.path("last_used_at"), "never") + "  " + token.path("name").asString()
-                    + (token.path("current").asBoolean() ? "  (this one)" : ""));
-        }
+        new Output(json).list(root.context().api(Checkout.find()).list("/api/account/tokens"),
+                "No tokens. To make one: caution tokens create --name NAME --scope SCOPE",
+                token -> token.path("id").asString() + "  " + scopes(token) + "  until " + Times.day(token.path("expires_at"), "ever")
+                        + "  used " + Times.day(token.path("last_used_at"), "never") + "  " + token.path("name").asString()
+                        + (token.path("current").asBoolean() ? "  (this one)" : ""));
         return 0;
     }
 

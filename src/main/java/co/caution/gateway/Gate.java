@@ -80,7 +80,10 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
         }
         demand(request, route.get().access());
         switch (route.get().access()) {
-            case Access.Within within -> request.setAttribute(Apps.OWNER, permit(request, within));
+            case Access.Within within -> {
+                request.setAttribute(Apps.OWNER, permit(request, within));
+                request.setAttribute(Apps.ONLY, grant(request).app());
+            }
             case Access.Wherever wherever -> {
                 request.setAttribute(Apps.OWNERS, permissions.where(caller(request), wherever.action()).entrySet().stream()
                         .map(found -> new Apps.Owner(found.getKey(), found.getValue()))

@@ -43,6 +43,7 @@ class Problems extends ResponseEntityExceptionHandler {
     ProblemDetail app(AppException e, HttpServletRequest request) {
         var status = switch (e) {
             case AppException.NotFound _, AppException.NoBuild _, AppException.NoRelease _, AppException.NoDeployment _ -> HttpStatus.NOT_FOUND;
+            case AppException.Denied _ -> HttpStatus.FORBIDDEN;
             case AppException.Conflict _ -> HttpStatus.CONFLICT;
             case AppException.TooMany _ -> HttpStatus.TOO_MANY_REQUESTS;
             default -> HttpStatus.BAD_REQUEST;

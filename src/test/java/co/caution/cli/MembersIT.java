@@ -55,8 +55,19 @@ class MembersIT {
         assertThat(vera.caution("init", "--org", "works", "--name", "ours").all()).contains("You can now push");
         assertThat(olga.caution("apps", "list", "--json").json().get(0).path("organization").asString()).isEqualTo("works");
 
+        String ci = vera.key("ci").toString();
+        assertThat(olga.caution("members", "role", "vera", "viewer", "--org", "works").exitCode()).isZero();
+        assertThat(vera.caution("ssh-keys", "add", ci, "--app", "ours").err())
+                .as("she sees it").contains("You are viewer there; it takes member or more to push");
+        assertThat(vera.caution("apps", "get").exitCode()).isZero();
+
         assertThat(olga.caution("members", "remove", "vera", "--org", "works").out()).contains("Removed vera");
-        assertThat(vera.caution("apps", "get").err()).contains("not found");
+        var gone = vera.caution("apps", "get").err();
+        assertThat(gone).contains("which this repository is linked to, was not found on", "'caution init --new'");
+        var hidden = vera.caution("ssh-keys", "add", ci, "--app", "ours").err();
+        assertThat(hidden).contains("App 'ours' not found").doesNotContain("viewer", "caution init");
+        assertThat(vera.caution("ssh-keys", "add", ci, "--app", "nobodys").err().replace("nobodys", "ours")).isEqualTo(hidden);
+        assertThat(vera.caution("builds", "--app", "ours").err()).contains("'caution apps list' shows yours").doesNotContain("caution init");
     }
 
     @Test

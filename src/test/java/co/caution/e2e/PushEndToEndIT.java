@@ -275,7 +275,7 @@ class PushEndToEndIT {
         UUID nowhere = UUID.randomUUID();
         Result push = bob.git("push", "ssh://git@localhost:" + platform.site.sshPort() + "/" + nowhere + ".git", "main");
         assertThat(push.exitCode()).isNotZero();
-        assertThat(push.output()).contains("fatal: App '" + nowhere + "' not found. Run 'caution init' first.");
+        assertThat(push.output()).contains("fatal: App '" + nowhere + "' not found: it does not exist, or is not yours. 'caution apps list' shows yours.");
     }
 
     @Test
@@ -284,7 +284,7 @@ class PushEndToEndIT {
         carol.caution("init", "--name", "carols");
         var eve = developer("eve").commit("x");
         String url = carol.git("remote", "get-url", "caution").output().strip();
-        assertThat(eve.git("push", url, "main").output()).contains("not found. Run 'caution init' first.");
+        assertThat(eve.git("push", url, "main").output()).contains("not found: it does not exist, or is not yours. 'caution apps list' shows yours.");
         assertThat(eve.git("ls-remote", url).exitCode()).isNotZero();
     }
 

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import co.caution.TestService;
 import co.caution.account.Account;
 import co.caution.account.Accounts;
+import co.caution.account.Grant;
 import co.caution.account.Role;
+import co.caution.account.Scope;
+import co.caution.account.Tokens;
 import co.caution.app.App;
 import co.caution.app.AppException;
 import co.caution.app.Apps;
@@ -14,7 +17,9 @@ import co.caution.git.GitClient;
 import co.caution.paging.PageRequest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -120,6 +125,34 @@ class NamesIT {
             assertThat(client.run("git-receive-pack '/ci-pushes.git'").err()).isEmpty();
             assertThat(client.run("git-upload-pack '/ci-pushes.git'").err()).isEqualTo("fatal: " + new AppException.NotFound("ci-pushes").getMessage() + "\n");
         }
+    }
+
+    /** It would learn them by asking for each: what it is told is the same for one that is taken and one that nobody has. */
+    @Test
+    void aTokenThatIsBoundToAnAppLearnsNoNamesOfTheOthersThere() throws Exception {
+        App bound = apps.create(organization, "ci-manages");
+        App other = apps.create(organization, "unheard-of");
+        apps.change(organization, other.id(), "still-unheard-of", null);
+        String managing = service.bean(Tokens.class).createFor(member.id(), "ci", new Grant(Set.of(Scope.READ, Scope.MANAGE), bound.id()),
+                Duration.ofDays(1), Grant.ALL).secret();
+        var answers = new HashSet<String>();
+        for (String name : List.of("unheard-of", "still-unheard-of", "that-nobody-has", "ci-manages", "No Name")) {
+            for (String branch : List.of("", ",\"deploy_branch\":\"lost\"")) {
+                var refused = service.call("PATCH", "/api/apps/" + bound.id(), managing, "{\"name\":\"" + name + "\"" + branch + "}");
+                assertThat(refused.statusCode()).as(name).isEqualTo(403);
+                answers.add(said(refused, name));
+            }
+        }
+        assertThat(answers).hasSize(1);
+        assertThat(answers.iterator().next()).contains("A token of one app gives it no other name");
+        assertThat(get("ci-manages").has("deploy_branch")).isFalse();
+
+        var branch = service.call("PATCH", "/api/apps/ci-manages", managing, "{\"deploy_branch\":\"trunk\"}");
+        assertThat(branch.statusCode()).as(branch.body()).isEqualTo(200);
+        String everywhere = service.bean(Tokens.class).createFor(member.id(), "all", new Grant(Set.of(Scope.MANAGE), null), Duration.ofDays(1),
+                Grant.ALL).secret();
+        assertThat(service.call("PATCH", "/api/apps/ci-manages", everywhere, "{\"name\":\"unheard-of\"}").body())
+                .as("who sees the others is told which").contains("former name of the app 'still-unheard-of'");
     }
 
     @Test

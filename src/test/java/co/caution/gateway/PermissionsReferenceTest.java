@@ -64,6 +64,7 @@ class PermissionsReferenceTest {
                 makes a way in for its owner (keys, passkeys, links, sessions) takes all three.
 
                 A token may be bound to one app: every other app is not there for it, and what is about no app answers 403, but for what any token may.
+                It gives its own app no other name: which names are taken says what other apps there are.
 
                 ## Git
 

@@ -63,7 +63,7 @@ class GitCommandLineTest {
     @Test
     void whatCannotBeTheNameOfAnAppIsSaidToBeUnknown() {
         assertThat(GitCommandLine.refusal("git-receive-pack '/HELLO.git'"))
-                .isEqualTo("App 'HELLO' not found. Run 'caution init' first.");
+                .isEqualTo("App 'HELLO' not found: it does not exist, or is not yours. 'caution apps list' shows yours.");
         assertThat(GitCommandLine.refusal("id")).isEqualTo("Only git push, fetch and clone of an app are served here, and what 'help' shows.");
     }
 }

@@ -124,7 +124,7 @@ class HostileRefTest {
         for (String command : List.of("git-upload-pack", "git-receive-pack")) {
             for (UUID app : List.of(server.others.id(), UUID.randomUUID())) {
                 assertThat(server.run(command + " '/" + app + ".git'").err())
-                        .isEqualTo("fatal: App '" + app + "' not found. Run 'caution init' first.\n");
+                        .isEqualTo("fatal: App '" + app + "' not found: it does not exist, or is not yours. 'caution apps list' shows yours.\n");
             }
         }
         try (var session = server.session(); var channel = session.createExecChannel("git-upload-pack '/" + server.app.id() + ".git'")) {

@@ -1,6 +1,7 @@
 package co.caution.app.web;
 
 import co.caution.app.App;
+import co.caution.app.AppException;
 import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
 import co.caution.app.PlatformSettings;
@@ -92,7 +93,13 @@ class AppController {
     }
 
     @PatchMapping("/{app}")
-    AppView change(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app, @RequestBody Change change) {
+    AppView change(@RequestAttribute(Apps.OWNER) Owner owner, @RequestAttribute(name = Apps.ONLY, required = false) @Nullable UUID only,
+            @PathVariable UUID app, @RequestBody Change change) {
+        if (only != null && change.name() != null) {
+            // Whether a name is taken would say which other apps there are.
+            throw new AppException.Denied("A token of one app gives it no other name: names are taken from all apps of the organization."
+                    + " Use another one, or log in: caution login");
+        }
         return view(owner, apps.change(owner.id(), app, change.name(), change.deployBranch()));
     }
 
