@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
 import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.PublicKeyEntryResolver;
 import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.common.signature.BuiltinSignatures;
@@ -72,8 +73,12 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
             blob.putRawPublicKey(key);
             return new SshPublicKey(KeyUtils.getKeyType(key) + " " + Base64.getEncoder().encodeToString(blob.getCompactData()), fingerprint(key),
                     entry.getComment() == null ? "" : name(entry.getComment()));
+        } catch (SshKeyException e) {
+            throw e;
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new SshKeyException("This is not an SSH public key: " + e.getMessage());
+        } catch (RuntimeException e) { // the library's parsers throw what they like at numbers that are no key
+            throw new SshKeyException("This is not an SSH public key: it could not be read.");
         }
     }
 

@@ -2,6 +2,7 @@ package co.caution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.ApiContract;
 import co.caution.TestKey;
 import co.caution.TestService;
 import co.caution.account.Account;
@@ -99,6 +100,7 @@ class PasskeyIT {
                 request.header("Caution-Proof", proof);
             }
             var answer = http.send(request.build(), BodyHandlers.ofString());
+            ApiContract.check(method, path, answer);
             answer.headers().firstValue("set-cookie").ifPresent(set -> {
                 setCookie = set;
                 cookie = set.substring(0, set.indexOf(';'));
@@ -300,6 +302,7 @@ class PasskeyIT {
         assertThat(browser.send("GET", "/api/account", null).statusCode()).as("old").isEqualTo(401);
 
         login(browser, authenticator);
+        assertThat(browser.send("DELETE", "/api/account/tokens/current", null).statusCode()).as("it carries no token").isEqualTo(404);
         String kept = browser.cookie;
         String keptPage = browser.page;
         assertThat(browser.send("DELETE", "/api/sessions/current", null).statusCode()).isEqualTo(204);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPublicKey;
@@ -14,7 +16,9 @@ import java.util.Random;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SshPublicKeyTest {
@@ -96,5 +100,35 @@ class SshPublicKeyTest {
         blob.putMPInt(exponent);
         blob.putMPInt(modulus);
         return "ssh-rsa " + Base64.getEncoder().encodeToString(blob.getCompactData());
+    }
+
+    /** Modulus or exponent are -1, 0, or not there. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAf8=", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAQA=", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAA==",
+        "ssh-rsa AAAAB3NzaC1yc2EAAAAB/wAAAAH/", "ssh-rsa AAAAB3NzaC1yc2EAAAAAAAAAAA=="})
+    void anRsaKeyOfNumbersThatAreNoneIsRefused(String line) {
+        assertThatThrownBy(() -> SshPublicKey.parse(line)).isInstanceOf(SshKeyException.class);
+    }
+
+    /** As ssh-keygen writes them, whatever the numbers: what it wrote is what is kept. */
+    @ParameterizedTest
+    @CsvSource({"RSA, 2048", "EC, 256", "EC, 384", "EC, 521"})
+    void aKeyOfEachKindIsKeptAsItIsWritten(String kind, int size, @TempDir Path directory) throws Exception {
+        Path file = directory.resolve("key");
+        int made = new ProcessBuilder("ssh-keygen", "-q", "-t", kind.equals("EC") ? "ecdsa" : "rsa", "-b", "" + size, "-N", "", "-C", "c",
+                "-f", file.toString()).inheritIO().start().waitFor();
+        assertThat(made).isZero();
+        String line = Files.readString(Path.of(file + ".pub")).strip();
+        assertThat(SshPublicKey.parse(line).line() + " c").isEqualTo(line);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sk-ssh-ed25519@openssh.com, AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIEGuyhCQILNJEKMAItdSdIGRoOPrzgY78d9bH8QBIEfoAAAABHNzaDo=",
+        "sk-ecdsa-sha2-nistp256@openssh.com, AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBGsX0fLhLEJH+Lzm5WOkQPJ3A32B"
+                + "LeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfUAAAAEc3NoOg=="})
+    void aSecurityKeysKeyIsKeptAsItIsWritten(String kind, String base64) {
+        assertThat(SshPublicKey.parse(kind + " " + base64 + " c").line()).isEqualTo(kind + " " + base64);
     }
 }
