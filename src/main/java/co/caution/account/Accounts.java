@@ -176,10 +176,15 @@ public class Accounts {
                 .params(accountId, key.fingerprint()).query(UUID.class).single(), null);
     }
 
-    /** Somebody logs in with one of theirs. */
+    /**
+     * Somebody logs in with one of theirs.
+     *
+     * @throws AccountException.NotSignedIn where it was removed meanwhile
+     */
     WayIn loggedIn(UUID accountId, String fingerprint) {
+        lock(accountId);
         return new WayIn(jdbc.sql("update ssh_key set last_used_at = ? where account_id = ? and fingerprint = ? and app_id is null returning id")
-                .params(now(), accountId, fingerprint).query(UUID.class).single(), null);
+                .params(now(), accountId, fingerprint).query(UUID.class).optional().orElseThrow(WayIn::ended), null);
     }
 
     /** Whether any account knows this key: the question SSH asks before it sees a signature. */
@@ -257,8 +262,8 @@ public class Accounts {
         return jdbc.sql("select exists (select 1 from passkey where account_id = ?)").param(accountId).query(Boolean.class).single();
     }
 
-    /** One change of an account's ways in at a time. */
-    void lock(UUID accountId) {
+    /** One change of an account's ways in, and of what they bring, at a time: to the end of the transaction. */
+    public void lock(UUID accountId) {
         jdbc.sql("select id from account where id = ? for update").param(accountId).query().singleRow();
     }
 

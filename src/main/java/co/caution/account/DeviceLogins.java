@@ -146,15 +146,26 @@ public class DeviceLogins {
                 Map.of("address", asked.address(), "scopes", Scope.words(asked.scopes()), "passkey", passkey.toString()));
     }
 
+    /** @throws AccountException.Conflict where it is not this that refuses it: then it may have been let in */
     @Transactional
     public void deny(UUID account, Asked asked) {
-        jdbc.sql("update device_login set denied = true where id = ? and account_id is null").param(asked.id()).update();
+        int denied = jdbc.sql("""
+                        update device_login set denied = true
+                        where id = ? and expires_at > ? and account_id is null and not denied""")
+                .params(asked.id(), now()).update();
+        if (denied == 0) {
+            throw new AccountException.Conflict("This login was allowed, refused or too old before you refused it. 'caution tokens list' shows"
+                    + " what your account has let in.");
+        }
         audit.append(AuditEvent.DEVICE_DENY, account, asked.name(), Map.of("address", asked.address()));
     }
 
     /** The program's question. */
     @Transactional
     public Answer poll(String deviceCode) {
+        // The account first, as whoever removes the passkey that allowed it does.
+        jdbc.sql("select a.id from account a join device_login d on d.account_id = a.id where d.device_hash = ? for update of a")
+                .param(Secrets.hash(deviceCode)).query().listOfRows();
         Row row = jdbc.sql("""
                         select id, name, scopes, expires_at, interval_s, last_polled_at, account_id, passkey_id, denied
                         from device_login where device_hash = ? for update""")

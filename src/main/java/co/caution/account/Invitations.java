@@ -27,6 +27,8 @@ public class Invitations {
     static final Duration LIFE = Duration.ofHours(72);
     private static final String PREFIX = "caution_invite_";
     private static final int MOST = 100;
+    /** Of PostgreSQL's advisory locks the one of first owners' links: two that are made at once must not both stay. */
+    private static final long FIRST_OWNER = 0x66697273746f776eL;
     private static final Keyset OPEN = Keyset.oldestFirst("invitations");
 
     /** @param secret shown this once */
@@ -64,7 +66,7 @@ public class Invitations {
     @Transactional
     public Made invite(UUID organization, UUID inviter, Role role) {
         organizations.lock(organization);
-        if (!organizations.role(organization, inviter).atLeast(role)) {
+        if (!organizations.requireStill(organization, inviter, Action.INVITE).atLeast(role)) {
             throw new AccountException.Denied("You cannot invite anybody as more than you are yourself.");
         }
         if (open(organization).size() >= MOST) {
@@ -77,6 +79,7 @@ public class Invitations {
     /** For somebody to whom no account belongs yet, in an organization of their own. Earlier ones end. */
     @Transactional
     public Made firstOwner() {
+        jdbc.sql("select pg_advisory_xact_lock(?)").param(FIRST_OWNER).query().singleRow();
         jdbc.sql("delete from invitation where organization_id is null").update();
         return make(null, null, null);
     }

@@ -140,7 +140,7 @@ public class Organizations {
     /** @throws AccountException.Denied for a role or a member above the changer */
     @Transactional
     public Member change(UUID organization, UUID changer, String name, Role role) {
-        UUID member = reach(organization, changer, name);
+        UUID member = reach(organization, changer, name, Action.CHANGE_MEMBER);
         if (!role(organization, changer).atLeast(role)) {
             throw new AccountException.Denied("You cannot make anybody more than you are yourself.");
         }
@@ -156,7 +156,7 @@ public class Organizations {
 
     @Transactional
     public void remove(UUID organization, UUID remover, String name) {
-        audit.append(AuditEvent.MEMBER_REMOVE, organization, name, remove(organization, reach(organization, remover, name)));
+        audit.append(AuditEvent.MEMBER_REMOVE, organization, name, remove(organization, reach(organization, remover, name, Action.REMOVE_MEMBER)));
     }
 
     @Transactional
@@ -181,8 +181,9 @@ public class Organizations {
     }
 
     /** A member of that name whom somebody may change. */
-    private UUID reach(UUID organization, UUID changer, String name) {
+    private UUID reach(UUID organization, UUID changer, String name, Action action) {
         lock(organization);
+        Role own = requireStill(organization, changer, action);
         UUID member = jdbc.sql("""
                         select a.id from membership m join account a on a.id = m.account_id
                         where m.organization_id = ? and a.name = ?""")
@@ -190,11 +191,25 @@ public class Organizations {
                 .query(UUID.class)
                 .optional()
                 .orElseThrow(() -> noMember(name));
-        if (!role(organization, changer).atLeast(role(organization, member))) {
+        if (!own.atLeast(role(organization, member))) {
             throw new AccountException.Denied("'" + name + "' is " + role(organization, member).word() + " here, which is more than you"
                     + " are: ask an owner.");
         }
         return member;
+    }
+
+    /**
+     * What somebody who was permitted something is, now that the members are held: that may have changed since it was asked.
+     *
+     * @throws AccountException.Denied where it is not enough any more
+     */
+    Role requireStill(UUID organization, UUID account, Action action) {
+        Role role = role(organization, account);
+        if (!role.atLeast(action.least())) {
+            throw new AccountException.Denied("You are only " + role.word() + " there by now; it takes " + action.least().word() + " or more to "
+                    + action.meaning() + ".");
+        }
+        return role;
     }
 
     /** Of an organization that one is in. */

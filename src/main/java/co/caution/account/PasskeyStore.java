@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -49,21 +50,45 @@ class PasskeyStore implements UserCredentialRepository, PublicKeyCredentialUserE
         return bytes.remaining() == 16 ? new UUID(bytes.getLong(), bytes.getLong()) : Permissions.NOWHERE;
     }
 
+    /** A new one. What is used goes to {@link #uses}: removed meanwhile, it must not come back by that. */
     @Override
     @Transactional
     public void save(CredentialRecord record) {
-        byte[] id = record.getCredentialId().getBytes();
-        // Whose it is and its key are for ever; what changes with each use is written anew.
-        int known = jdbc.sql("update passkey set signature_count = ?, backup_state = ?, last_used_at = ? where credential_id = ?")
-                .params(record.getSignatureCount(), record.isBackupState(), at(record.getLastUsed()), id)
-                .update();
-        if (known == 0) {
-            try {
-                insert(record, id);
-            } catch (DuplicateKeyException e) {
-                throw new AccountException.Conflict("This passkey is registered already.");
-            }
+        try {
+            insert(record, record.getCredentialId().getBytes());
+        } catch (DuplicateKeyException e) {
+            throw new AccountException.Conflict("This passkey is registered already.");
         }
+    }
+
+    /** For signing in: whose a passkey is and its key are for ever, what changes with each use is written anew. */
+    UserCredentialRepository uses() {
+        return new UserCredentialRepository() {
+            @Override
+            public void save(CredentialRecord record) {
+                int known = jdbc.sql("update passkey set signature_count = ?, backup_state = ?, last_used_at = ? where credential_id = ?")
+                        .params(record.getSignatureCount(), record.isBackupState(), at(record.getLastUsed()), record.getCredentialId().getBytes())
+                        .update();
+                if (known == 0) {
+                    throw WayIn.ended();
+                }
+            }
+
+            @Override
+            public @Nullable CredentialRecord findByCredentialId(Bytes id) {
+                return PasskeyStore.this.findByCredentialId(id);
+            }
+
+            @Override
+            public List<CredentialRecord> findByUserId(Bytes handle) {
+                return PasskeyStore.this.findByUserId(handle);
+            }
+
+            @Override
+            public void delete(Bytes id) {
+                PasskeyStore.this.delete(id);
+            }
+        };
     }
 
     private void insert(CredentialRecord record, byte[] id) {
@@ -87,8 +112,8 @@ class PasskeyStore implements UserCredentialRepository, PublicKeyCredentialUserE
     }
 
     /** Ours for it. */
-    UUID id(Bytes credential) {
-        return jdbc.sql("select id from passkey where credential_id = ?").param(credential.getBytes()).query(UUID.class).single();
+    Optional<UUID> id(Bytes credential) {
+        return jdbc.sql("select id from passkey where credential_id = ?").param(credential.getBytes()).query(UUID.class).optional();
     }
 
     @Override

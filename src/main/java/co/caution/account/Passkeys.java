@@ -40,6 +40,7 @@ import org.springframework.security.web.webauthn.management.RelyingPartyPublicKe
 import org.springframework.security.web.webauthn.management.Webauthn4JRelyingPartyOperations;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Passkeys (WebAuthn): always discoverable, so that nobody who signs in names a user and no answer tells who exists; always
@@ -74,23 +75,29 @@ public class Passkeys {
     private final PasskeyStore store;
     private final Accounts accounts;
     private final Invitations invitations;
+    private final BrowserLinks links;
+    private final TransactionOperations transactions;
     private final Clock clock;
     private final SecureRandom random;
     private final PublicKeyCredentialRpEntity party;
-    private final Webauthn4JRelyingPartyOperations operations;
+    private final Webauthn4JRelyingPartyOperations registering;
+    private final Webauthn4JRelyingPartyOperations signingIn;
 
-    Passkeys(JdbcClient jdbc, PasskeyStore store, Accounts accounts, Invitations invitations, LoginOrigins origins, Clock clock,
-            SecureRandom random) {
+    Passkeys(JdbcClient jdbc, PasskeyStore store, Accounts accounts, Invitations invitations, BrowserLinks links,
+            TransactionOperations transactions, LoginOrigins origins, Clock clock, SecureRandom random) {
         this.jdbc = jdbc;
         this.store = store;
         this.accounts = accounts;
         this.invitations = invitations;
+        this.links = links;
+        this.transactions = transactions;
         this.clock = clock;
         this.random = random;
         // Browsers bind passkeys to a name; an address is none, so this very machine is always called localhost.
         String host = LoginOrigins.loopback(origins.first()) ? "localhost" : URI.create(origins.first()).getHost();
         this.party = PublicKeyCredentialRpEntity.builder().id(host).name("Caution").build();
-        this.operations = new Webauthn4JRelyingPartyOperations(store, store, party, origins.ofHost(host));
+        this.registering = new Webauthn4JRelyingPartyOperations(store, store, party, origins.ofHost(host));
+        this.signingIn = new Webauthn4JRelyingPartyOperations(store, store.uses(), party, origins.ofHost(host));
     }
 
     @Transactional
@@ -115,7 +122,7 @@ public class Passkeys {
         }
         // The signature does not cover the handle: whom the browser names must be whose key it is.
         verify(handle, options(new Bytes(asked.challenge()), List.of()), answer);
-        return new In(accounts.account(PasskeyStore.account(handle)), store.id(answer.getRawId()));
+        return new In(accounts.account(PasskeyStore.account(handle)), store.id(answer.getRawId()).orElseThrow(() -> refused("removed meanwhile")));
     }
 
     /** What a browser is asked to prove something that is no login; null where the account has no passkey. */
@@ -145,7 +152,7 @@ public class Passkeys {
             throw refused("unknown credential, or another user's");
         }
         try {
-            operations.authenticate(new RelyingPartyAuthenticationRequest(asked, answer));
+            signingIn.authenticate(new RelyingPartyAuthenticationRequest(asked, answer));
         } catch (RuntimeException e) {
             throw refused(e.getClass().getSimpleName()); // its message may hold what was signed
         }
@@ -178,19 +185,36 @@ public class Passkeys {
 
     @Transactional
     public Asked<PublicKeyCredentialCreationOptions> askAnother(UUID account, InetAddress address) {
-        if (of(account).size() >= MOST) {
-            throw new AccountException.Conflict("You have " + MOST + " passkeys, and more are not taken. Remove one first.");
-        }
+        requireRoom(account);
         var challenge = challenge(Purpose.ADD, account, null, address);
         return new Asked<>(challenge.id(), creationOptions(challenge.options(), account, accounts.account(account).name()));
     }
 
-    public void add(UUID account, UUID id, PublicKeyCredential<AuthenticatorAttestationResponse> answer, String name) {
+    /**
+     * The challenge is used up in any case.
+     *
+     * @param session whose link is all that speaks for the caller, where no proof does: then this is their first one, or none
+     */
+    public void add(UUID account, @Nullable UUID session, UUID id, PublicKeyCredential<AuthenticatorAttestationResponse> answer, String name) {
         Challenge asked = take(id, Purpose.ADD);
         if (!account.equals(asked.accountId())) {
             throw refused("a challenge of another user's");
         }
-        register(new Bytes(asked.challenge()), account, accounts.account(account).name(), answer, name);
+        transactions.executeWithoutResult(_ -> {
+            accounts.lock(account);
+            if (session != null && !links.mayMakeFirstPasskey(account, session)) {
+                throw new AccountException.Unproven(AccountException.Unproven.REQUIRED, "Your account has a passkey by now: another one takes"
+                        + " fresh proof that it is yours, by one of your SSH keys or passkeys.");
+            }
+            requireRoom(account);
+            register(new Bytes(asked.challenge()), account, accounts.account(account).name(), answer, name);
+        });
+    }
+
+    private void requireRoom(UUID account) {
+        if (of(account).size() >= MOST) {
+            throw new AccountException.Conflict("You have " + MOST + " passkeys, and more are not taken. Remove one first.");
+        }
     }
 
     /** For somebody who is invited and has no account yet. */
@@ -212,7 +236,7 @@ public class Passkeys {
         return together.run(() -> {
             Account account = invitations.enter(invitation, asked.accountId(), asked.userName());
             register(new Bytes(asked.challenge()), account.id(), account.name(), answer, name);
-            return new In(account, store.id(answer.getRawId()));
+            return new In(account, store.id(answer.getRawId()).orElseThrow());
         });
     }
 
@@ -225,7 +249,7 @@ public class Passkeys {
             String name) {
         String label = SshPublicKey.name(name);
         try {
-            operations.registerCredential(new ImmutableRelyingPartyRegistrationRequest(creationOptions(challenge, account, user),
+            registering.registerCredential(new ImmutableRelyingPartyRegistrationRequest(creationOptions(challenge, account, user),
                     new RelyingPartyPublicKey(answer, label.isEmpty() ? "passkey" : label)));
         } catch (AccountException e) {
             throw e;
@@ -257,6 +281,7 @@ public class Passkeys {
         if (label.isEmpty()) {
             throw new AccountException("The name is empty.");
         }
+        accounts.lock(account); // or it could come between somebody's If-Match and their edit
         if (jdbc.sql("update passkey set name = ? where id = ? and account_id = ?").params(label, passkey, account).update() == 0) {
             throw noSuch();
         }

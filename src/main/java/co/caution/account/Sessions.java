@@ -70,9 +70,14 @@ public class Sessions {
         return begin(account, name, by, Instant.MAX);
     }
 
-    /** @param end when it is over at the latest, if that is sooner than for others */
+    /**
+     * @param end when it is over at the latest, if that is sooner than for others
+     * @throws AccountException.NotSignedIn where the way in was removed meanwhile
+     */
     @Transactional
     public Begun begin(UUID account, String name, WayIn by, Instant end) {
+        accounts.lock(account);
+        by.requireStill(jdbc);
         jdbc.sql("delete from session where expires_at <= ? or last_used_at <= ?").params(now(), idle()).update();
         var begun = new Begun(Secrets.make(random, ""), Secrets.make(random, ""));
         UUID id = UUID.randomUUID();
@@ -101,10 +106,16 @@ public class Sessions {
         return found.map(session -> new Caller(session.account(), session.name(), session.session()));
     }
 
-    /** By which way in a session was begun: what it makes to come in by ends with that, too. */
-    public WayIn wayIn(UUID session) {
+    /** Whether it could be used just now. */
+    public boolean isGood(UUID session) {
+        return jdbc.sql("select exists (select 1 from session where id = ? and expires_at > ? and last_used_at > ?)")
+                .params(session, now(), idle()).query(Boolean.class).single();
+    }
+
+    /** The same as {@link Tokens#wayIn}, of a session. */
+    WayIn wayIn(UUID session) {
         return jdbc.sql("select ssh_key_id as ssh_key, passkey_id as passkey from session where id = ?")
-                .param(session).query(WayIn.class).optional().orElse(WayIn.NONE);
+                .param(session).query(WayIn.class).optional().orElseThrow(WayIn::ended);
     }
 
     private void touch(UUID session) {
@@ -135,6 +146,7 @@ public class Sessions {
      */
     @Transactional
     public int endAll(UUID account, @Nullable UUID but) {
+        accounts.lock(account); // what is just being made of one of them must not be missed
         var ended = jdbc.sql("delete from session where account_id = ? and id <> ? returning id")
                 .params(account, but == null ? Permissions.NOWHERE : but).query(UUID.class).list();
         ended.forEach(session -> accounts.note(AuditEvent.SESSION_END, account, Map.of("session", session.toString())));

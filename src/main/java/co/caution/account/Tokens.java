@@ -112,7 +112,7 @@ public class Tokens {
         if (label.isEmpty()) {
             throw new AccountException("The name is missing: it says in lists what the token is for.");
         }
-        jdbc.sql("select id from account where id = ? for update").param(account).query().singleRow();
+        accounts.lock(account);
         if (of(account, PageRequest.ALL).items().size() >= MOST) {
             throw new AccountException.Conflict("This account has " + MOST + " tokens, and more are not taken. Revoke one:"
                     + " caution tokens revoke ID");
@@ -168,6 +168,7 @@ public class Tokens {
      */
     @Transactional
     public int revokeAll(UUID account, @Nullable UUID but) {
+        accounts.lock(account); // what is just being made of one of them must not be missed
         var ended = jdbc.sql("delete from api_token where account_id = ? and id <> ? returning id")
                 .params(account, but == null ? Permissions.NOWHERE : but).query(UUID.class).list();
         ended.forEach(token -> accounts.note(AuditEvent.TOKEN_REVOKE, account, Map.of("token", token.toString())));
@@ -194,10 +195,20 @@ public class Tokens {
         return found.map(Found::caller);
     }
 
-    /** By which way in a token was made: what it is exchanged for ends with that, too. */
+    /** Whether it could be used just now. */
+    public boolean isGood(UUID token) {
+        return jdbc.sql("select exists (select 1 from api_token t where t.id = :token and" + GOOD + ")")
+                .param("now", now()).param("idle", idle()).param("token", token).query(Boolean.class).single();
+    }
+
+    /**
+     * By which way in a token was made: what it is exchanged for ends with that, too.
+     *
+     * @throws AccountException.NotSignedIn where it has ended: what it brought is then nobody's, and must not stay for good
+     */
     public WayIn wayIn(UUID token) {
         return jdbc.sql("select ssh_key_id as ssh_key, passkey_id as passkey from api_token where id = ?")
-                .param(token).query(WayIn.class).optional().orElse(WayIn.NONE);
+                .param(token).query(WayIn.class).optional().orElseThrow(WayIn::ended);
     }
 
     /** When a token is over; one from before tokens had an end never is. */

@@ -28,6 +28,9 @@ final class FreshProof {
 
     static final String HEADER = "Caution-Proof";
 
+    /** The request attribute that holds the session whose link stands in for a proof: whoever adds the passkey asks once more. */
+    static final String BY_LINK = "caution.by-link";
+
     private static final Pattern FORM = Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) +([A-Za-z0-9+/=_-]{1,8000})");
 
     private final Proofs proofs;
@@ -45,6 +48,7 @@ final class FreshProof {
         List<String> given = Collections.list(request.getHeaders(HEADER));
         if (given.isEmpty() && kind == Routes.Proof.FRESH_BUT_FOR_THE_FIRST
                 && request.getAttribute(SessionFilter.SESSION) instanceof UUID session && links.mayMakeFirstPasskey(caller, session)) {
+            request.setAttribute(BY_LINK, session);
             return;
         }
         if (given.isEmpty()) {

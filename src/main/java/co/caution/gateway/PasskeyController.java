@@ -127,8 +127,9 @@ class PasskeyController {
 
     @PostMapping("/api/passkeys")
     @ResponseStatus(HttpStatus.CREATED)
-    List<PasskeyView> add(@RequestAttribute(Apps.CALLER) UUID caller, @RequestBody Answer answer) {
-        passkeys.add(caller, answer.id(), WebAuthnJson.attestation(answer.credential()), answer.called());
+    List<PasskeyView> add(@RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(name = FreshProof.BY_LINK, required = false) @Nullable UUID session, @RequestBody Answer answer) {
+        passkeys.add(caller, session, answer.id(), WebAuthnJson.attestation(answer.credential()), answer.called());
         return all(caller);
     }
 

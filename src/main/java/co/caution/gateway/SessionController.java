@@ -72,12 +72,9 @@ class SessionController {
     @ResponseStatus(HttpStatus.CREATED)
     BrowserLink link(@RequestAttribute(Apps.CALLER) UUID caller,
             @RequestAttribute(name = Tokens.CURRENT, required = false) @Nullable UUID token,
-            @RequestAttribute(name = SessionFilter.SESSION, required = false) @Nullable UUID session) {
+            @RequestAttribute(name = SessionFilter.SESSION, required = false) @Nullable UUID current) {
         var end = clock.instant().plus(BrowserLinks.LIFE);
-        WayIn by = token != null ? tokens.wayIn(token) : session != null ? sessions.wayIn(session) : WayIn.NONE;
-        String secret = tokens.create(caller, "for a browser", end, by);
-        links.mark(secret);
-        return new BrowserLink(settings.publicUrl() + "/#" + secret, end);
+        return new BrowserLink(settings.publicUrl() + "/#" + links.make(caller, token, current, end), end);
     }
 
     /** Gives a token away for a session: the token ends, so that a link in a browser's history opens nothing. */
@@ -89,6 +86,7 @@ class SessionController {
         if (token == null) {
             throw new AccountException.Conflict("This browser is signed in already.");
         }
+        accounts.lock(caller); // first, as whoever ends a way in and all that it brought does
         WayIn by = tokens.wayIn(token);
         boolean link = links.isOne(token);
         // A link is made with proof, to become a session; no other token lives longer by becoming one.

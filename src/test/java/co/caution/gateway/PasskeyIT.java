@@ -3,6 +3,7 @@ package co.caution.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.ApiContract;
+import co.caution.Meanwhile;
 import co.caution.TestKey;
 import co.caution.TestService;
 import co.caution.account.Account;
@@ -12,16 +13,17 @@ import co.caution.account.ProofMessage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -440,6 +442,58 @@ class PasskeyIT {
         assertThat(code(add(stolen, authenticator()))).as("by a token that was no link").isEqualTo("proof_required");
         assertThat(code(service.call("POST", "/api/passkeys", link(service.person(name())), "{\"id\":\"00000000-0000-0000-0000-000000000000\"}")))
                 .as("with the link's token itself").isEqualTo("proof_required");
+    }
+
+    /** Both are let in at the gate, as there is no passkey then. */
+    @Test
+    void ofTwoFirstPasskeysThatAreMadeAtOnceWithoutProofOneIs() throws Exception {
+        var person = service.person(name());
+        var browser = new Browser();
+        follow(browser, link(person));
+        JsonNode[] asked = {browser.json("POST", "/api/passkeys/options", null), browser.json("POST", "/api/passkeys/options", null)};
+        var mine = authenticator().create(asked[0].path("options"));
+        var anothers = authenticator().create(asked[1].path("options"));
+        try (var meanwhile = new Meanwhile(service).does("select id from account where id = ? for update", person.id())) {
+            var answers = meanwhile.passes(
+                    () -> browser.send("POST", "/api/passkeys", Map.of("id", asked[0].path("id").asString(), "credential", mine)).statusCode(),
+                    () -> browser.send("POST", "/api/passkeys", Map.of("id", asked[1].path("id").asString(), "credential", anothers)).statusCode());
+            assertThat(answers).containsExactlyInAnyOrder(201, 403);
+        }
+        assertThat(browser.json("GET", "/api/passkeys", null)).hasSize(1);
+    }
+
+    /** A use is written down, and must not be what brings it back. */
+    @Test
+    void aPasskeyThatIsRemovedWhileItSignsInIsGoneAndSignsNobodyIn() throws Exception {
+        var authenticator = authenticator();
+        var browser = new Browser();
+        enter(browser, authenticator, name());
+        UUID account = UUID.fromString(browser.json("GET", "/api/account", null).path("id").asString());
+        JsonNode asked = new Browser().json("POST", "/api/passkeys/login/options", null);
+        try (var meanwhile = new Meanwhile(service).does("delete from passkey where account_id = ?", account)) {
+            assertThat(meanwhile.passes(() -> answer(new Browser(), authenticator, asked).statusCode())).containsExactly(401);
+        }
+        assertThat(service.bean(JdbcClient.class).sql("select count(*) from passkey where account_id = ?").param(account)
+                .query(Integer.class).single()).isZero();
+    }
+
+    @Test
+    void aLinkThatASessionMadeEndsWithThePasskeyThatBroughtThatSession() throws Exception {
+        var first = authenticator();
+        var browser = new Browser();
+        enter(browser, first, name());
+        String passkey = browser.json("GET", "/api/passkeys", null).get(0).path("id").asString();
+        var second = authenticator();
+        assertThat(add(browser, second).statusCode()).isEqualTo(201);
+        String link = browser.json("POST", "/api/account/browser-link", Map.of()).path("link").asString();
+        String token = link.substring(link.indexOf('#') + 1);
+        assertThat(service.call("GET", "/api/account", token, null).statusCode()).isEqualTo(200);
+
+        var other = new Browser();
+        other.proves = second;
+        login(other, second);
+        assertThat(other.send("DELETE", "/api/passkeys/" + passkey, null).statusCode()).isEqualTo(204);
+        assertThat(service.call("POST", "/api/sessions", token, "{}").statusCode()).isEqualTo(401);
     }
 
     private static String code(HttpResponse<String> answer) {
