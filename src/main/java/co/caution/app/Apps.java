@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Repository;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,12 @@ public class Apps {
 
     /** The request attribute that holds the id of the only app that a call may be about; absent: all. */
     public static final String ONLY = "caution.app";
+
+    /** The request attribute that holds a {@link BooleanSupplier}: whether the call would be let in still. Asked by what takes long. */
+    public static final String STILL_PERMITTED = "caution.still-permitted";
+
+    /** The request attribute that holds a {@link Runnable} which throws where the app is not what the caller has seen. */
+    public static final String AS_SEEN = "caution.as-seen";
 
     /** An organization, as those who asked for permission found it. */
     public record Owner(UUID id, String name) {}
@@ -92,7 +99,7 @@ public class Apps {
             // The attestation URL is known from the start, so that it can be written down and shared.
             ports.assign(app.id(), List.of());
         } catch (DeploymentException e) {
-            store.markDestroyed(app.id(), clock.instant());
+            store.markDestroyed(app.id(), clock.instant(), () -> {});
             throw new AppException.Conflict(e.getMessage());
         }
         return app;
@@ -250,8 +257,12 @@ public class Apps {
         return store.buildsOf(app.id(), wanted);
     }
 
-    /** Stops the enclave, closes the front doors and forgets the app's name; builds and releases stay on record. */
-    public void destroy(UUID owner, UUID id) {
-        deployer.destroy(get(owner, id));
+    /**
+     * Stops the enclave, closes the front doors and forgets the app's name; builds and releases stay on record.
+     *
+     * @param still asked with the app held, just before: throws where it is not what the caller means to end
+     */
+    public void destroy(UUID owner, UUID id, Runnable still) {
+        deployer.destroy(get(owner, id), still);
     }
 }

@@ -112,12 +112,13 @@ public class Deployer {
 
     /**
      * Starts a release that was built before and, once it is attested and answers, gives it the app's traffic: the same bytes,
-     * so the same PCRs. The branch stays where it is; the next push deploys as ever.
+     * so the same PCRs. The branch stays where it is; the next push deploys as ever. Within a transaction it is started once that is
+     * committed, and not at all where it is undone.
      *
      * @throws AppException.Conflict when it runs already, or too much waits for its turn
      * @throws AppException.NoRelease when its image is no longer kept
      */
-    public PushRun redeploy(App app, Release release) {
+    public void redeploy(App app, Release release) {
         if (runs(app, release)) {
             throw new AppException.Conflict("v" + release.number() + " is what runs already.");
         }
@@ -125,8 +126,7 @@ public class Deployer {
             throw new AppException.NoRelease(app.name(), release.number());
         }
         requireRoom(app);
-        store.noteWanted(release);
-        return again(app, release, (log, work) -> redeploy(app, release, log, work));
+        store.wanted(release, () -> again(app, release, (log, work) -> redeploy(app, release, log, work)));
     }
 
     private boolean runs(App app, Release release) {
@@ -179,10 +179,11 @@ public class Deployer {
         return store.cancelling(build, () -> workers.cancel(build, progressLog(build.id())));
     }
 
-    void destroy(App app) {
+    /** @param still see {@link AppStore#markDestroyed} */
+    void destroy(App app, Runnable still) {
         try (var _ = turn(app.id()).tryEnter().orElseThrow(() -> new AppException.Conflict(
                 "A push to '" + app.name() + "' is at work; try again when it is done, or stop it: caution builds cancel"))) {
-            store.markDestroyed(app.id(), clock.instant()); // first, so that nothing starts it again
+            store.markDestroyed(app.id(), clock.instant(), still); // first, so that nothing starts it again
             rollout.destroy(app.id());
         }
     }

@@ -39,7 +39,7 @@ class Edited implements HandlerInterceptor, WebMvcConfigurer, ResponseBodyAdvice
      * @param lock taken first: the row that its handlers lock first, too, so that two never wait for each other
      * @param state the version, and what is edited
      */
-    record Kind(String what, @Nullable String lock, String state) {}
+    record Kind(String what, String lock, String state) {}
 
     /** By the pattern of the one thing's own address. */
     static final Map<String, Kind> KINDS = Map.of(
@@ -101,14 +101,17 @@ class Edited implements HandlerInterceptor, WebMvcConfigurer, ResponseBodyAdvice
 
     private void require(Kind kind, HttpServletRequest request) {
         var tags = tags(request, HttpHeaders.IF_MATCH);
-        boolean ends = request.getMethod().equals("DELETE") && kind.what().equals("app");
-        // To end an app is to wait for its enclave, which nobody does holding a row: there the question comes just before.
-        if (!ends) {
-            CallTransaction.of(request).begin();
-            if (kind.lock() != null) {
-                bound(kind.lock(), request).query().listOfRows();
-            }
+        // To end an app is to wait for its enclave, which nobody does holding a row: there it is asked in the transaction that marks it.
+        if (request.getMethod().equals("DELETE") && kind.what().equals("app")) {
+            request.setAttribute(Apps.AS_SEEN, (Runnable) () -> require(kind, tags, request));
+            return;
         }
+        CallTransaction.of(request).begin();
+        bound(kind.lock(), request).query().listOfRows();
+        require(kind, tags, request);
+    }
+
+    private void require(Kind kind, List<String> tags, HttpServletRequest request) {
         state(kind, request).ifPresent(state -> { // what is not there is the handler's to say
             String version = state.get("version").toString();
             if (tags.stream().noneMatch(tag -> tag.equals("*") || tag.startsWith("\"" + version + ".") || tag.equals("\"" + version + "\""))) {

@@ -48,12 +48,14 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
     private final Organizations organizations;
     private final Apps apps;
     private final FreshProof proof;
+    private final Standing standing;
 
-    Gate(Permissions permissions, Organizations organizations, Apps apps, FreshProof proof) {
+    Gate(Permissions permissions, Organizations organizations, Apps apps, FreshProof proof, Standing standing) {
         this.permissions = permissions;
         this.organizations = organizations;
         this.apps = apps;
         this.proof = proof;
+        this.standing = standing;
     }
 
     @Override
@@ -81,7 +83,9 @@ class Gate implements HandlerInterceptor, WebMvcConfigurer {
         demand(request, route.get().access());
         switch (route.get().access()) {
             case Access.Within within -> {
-                request.setAttribute(Apps.OWNER, permit(request, within));
+                Apps.Owner owner = permit(request, within);
+                request.setAttribute(Apps.OWNER, owner);
+                request.setAttribute(Apps.STILL_PERMITTED, standing.of(request, caller(request), owner.id(), within.action()));
                 request.setAttribute(Apps.ONLY, grant(request).app());
             }
             case Access.Wherever wherever -> {

@@ -44,7 +44,7 @@ class Idempotency implements HandlerInterceptor, WebMvcConfigurer {
             "/api/apps", Answers.PLAIN,
             "/api/account/ssh-keys", Answers.PLAIN,
             "/api/account/tokens", Answers.SECRET,
-            // Its work is a worker's, in no transaction of this: asked for twice, it is followed twice, and refused where it runs already.
+            // Its work is a worker's, once this is committed: asked for twice, it is followed twice, and refused where it runs already.
             "/api/apps/{app}/deployments", Answers.PLAIN,
             "/api/organizations", Answers.PLAIN,
             "/api/organizations/{organization}/cloud-accounts", Answers.PLAIN,

@@ -44,7 +44,8 @@ class WholeCallFilter extends OncePerRequestFilter {
         try {
             CallTransaction.around(request, response, chain, transactions);
         } catch (RuntimeException e) {
-            // At the very end: the handler was through, and its work could not be committed.
+            // At the very end: the handler was through, and its work could not be committed. What it said of its answer went by the wrapper.
+            response.setContentType(null);
             if (problems.resolveException(request, response, null, e) == null) {
                 throw e;
             }

@@ -110,7 +110,7 @@ class RecoveryIT {
     @Test
     void anAppThatIsNoMoreTakesNoPort() {
         assertThat(store.insertPort(app.id(), 8080, 8101)).isTrue();
-        store.markDestroyed(app.id(), THEN);
+        store.markDestroyed(app.id(), THEN, () -> {});
         assertThat(store.insertPort(app.id(), 8080, 8101)).isFalse();
         assertThat(store.takenPorts()).isEmpty();
     }

@@ -1,17 +1,22 @@
 package co.caution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import co.caution.Meanwhile;
 import co.caution.TestKey;
 import co.caution.TestService;
 import co.caution.account.Account;
 import co.caution.account.Accounts;
 import co.caution.account.Role;
+import co.caution.app.AppException;
 import co.caution.app.Apps;
+import co.caution.app.store.AppStore;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
@@ -129,6 +134,30 @@ class EditedIT {
         var refused = call("DELETE", app, null, Map.of("If-Match", tag));
         assertThat(refused.statusCode()).isEqualTo(412);
         assertThat(json(refused).path("current").path("deploy_branch").asString()).isEqualTo("production");
+    }
+
+    /** The edit comes after the call was let in, and just before the app would be marked. */
+    @Test
+    void norIsOneThatIsChangedAtTheLastMoment() throws Exception {
+        var seen = Map.of("If-Match", tag(app));
+        try (var meanwhile = new Meanwhile(service).does("update app set deploy_branch = 'refs/heads/production' where id = ?",
+                UUID.fromString(app.substring("/api/apps/".length())))) {
+            assertThat(meanwhile.passes(() -> call("DELETE", app, null, seen).statusCode())).containsExactly(412);
+        }
+        assertThat(json(call("GET", app, null, Map.of())).path("deploy_branch").asString()).isEqualTo("production");
+        assertThat(call("DELETE", app, null, Map.of("If-Match", tag(app))).statusCode()).isEqualTo(204);
+        assertThat(call("GET", app, null, Map.of()).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void anAppIsDestroyedAndWrittenDownOnce() throws Exception {
+        UUID id = UUID.fromString(app.substring("/api/apps/".length()));
+        assertThat(call("DELETE", app, null, Map.of()).statusCode()).isEqualTo(204);
+        // As somebody would who found it just before.
+        assertThatThrownBy(() -> service.bean(AppStore.class).markDestroyed(id, Instant.now(), () -> {}))
+                .isInstanceOf(AppException.NotFound.class);
+        assertThat(jdbc.sql("select count(*) from audit_entry where event = 'app.destroy' and organization_id = ?").param(person.id())
+                .query(Integer.class).single()).isEqualTo(1);
     }
 
     @Test

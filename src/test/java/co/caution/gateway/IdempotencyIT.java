@@ -2,22 +2,34 @@ package co.caution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.caution.Meanwhile;
 import co.caution.TestKey;
 import co.caution.TestService;
 import co.caution.account.Account;
 import co.caution.account.Accounts;
 import co.caution.account.Role;
+import co.caution.app.App;
+import co.caution.app.Apps;
+import co.caution.app.Build;
+import co.caution.app.Deployer;
+import co.caution.app.PlatformSettings;
+import co.caution.app.Release;
+import co.caution.app.store.AppStore;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -212,6 +224,39 @@ class IdempotencyIT {
 
         assertThat(post(ORGANIZATIONS, named("broken")).statusCode()).isEqualTo(201);
         assertThat(organizations()).isEqualTo(1);
+    }
+
+    /** What a worker does is in no transaction of the call's: it begins once that is committed, or not at all. */
+    @Test
+    void aReleaseIsDeployedAgainOnlyOnceTheCallIsCommitted() throws Exception {
+        App app = service.bean(Apps.class).create(person.id(), "again");
+        var store = service.bean(AppStore.class);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        var build = new Build(UUID.randomUUID(), app.id(), "refs/heads/main", "e".repeat(40), Build.State.SUCCEEDED, null, null, now, now);
+        store.insert(build);
+        var release = new Release(UUID.randomUUID(), app.id(), 1, build.id(), build.commitId(), null,
+                build.id().toString().replace("-", "").repeat(2), 8, "a".repeat(96), "b".repeat(96), "c".repeat(96), "{}", "d".repeat(64), now);
+        store.insert(release);
+        Path image = service.bean(PlatformSettings.class).image(release.eifSha256());
+        Files.createDirectories(image.getParent());
+        Files.writeString(image, "no image"); // which the worker finds out: here it matters when it begins
+        Path log = service.bean(Deployer.class).restartLog(build.id());
+        String path = "/api/apps/" + app.id() + "/deployments";
+        try (var meanwhile = new Meanwhile(service).holdsTheAuditLog();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = threads.submit(() -> post(path, "{\"release\":1}"));
+            meanwhile.until(1);
+            assertThat(log).as("before the commit").doesNotExist();
+            meanwhile.endsThoseWhoWait();
+            assertThat(first.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+        }
+        assertThat(log).as("it was not committed").doesNotExist();
+
+        assertThat(post(path, "{\"release\":1}").statusCode()).isEqualTo(202);
+        assertThat(log).exists();
+        assertThat(post(path, "{\"release\":1}").headers().firstValue(Idempotency.REPLAYED)).contains("true");
+        assertThat(jdbc.sql("select count(*) from audit_entry where event = 'release.deploy' and organization_id = ?").param(person.id())
+                .query(Integer.class).single()).isEqualTo(1);
     }
 
     @Test

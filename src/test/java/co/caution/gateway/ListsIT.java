@@ -115,7 +115,7 @@ class ListsIT {
     /** Their ports are others' again. */
     @AfterAll
     static void end() {
-        apps.forEach(app -> store.markDestroyed(app.id(), NOW));
+        apps.forEach(app -> store.markDestroyed(app.id(), NOW, () -> {}));
     }
 
     @ParameterizedTest

@@ -104,7 +104,7 @@ class NamesIT {
                     .contains("namer, namers").hasLineCount(1);
             assertThat(client.run("git-upload-pack '/namers/both.git'").out()).contains("0000");
         }
-        apps.destroy(member.id(), own.id());
+        apps.destroy(member.id(), own.id(), () -> {});
         assertThat(id("both")).isEqualTo(ours.id());
     }
 
@@ -185,7 +185,7 @@ class NamesIT {
         }
         assertThat(patch("after", "{\"name\":\"before\"}").path("former_names").valueStream().map(JsonNode::asString)).containsExactly("after");
 
-        apps.destroy(organization, app.id());
+        apps.destroy(organization, app.id(), () -> {});
         assertThat(service.call("GET", "/api/apps/after", token, null).statusCode()).isEqualTo(404);
         assertThat(apps.create(organization, "after").name()).isEqualTo("after");
         assertThat(patch(other.id().toString(), "{\"name\":\"before\"}").path("resource_name").asString()).isEqualTo("before");

@@ -477,25 +477,6 @@ class PasskeyIT {
                 .query(Integer.class).single()).isZero();
     }
 
-    @Test
-    void aLinkThatASessionMadeEndsWithThePasskeyThatBroughtThatSession() throws Exception {
-        var first = authenticator();
-        var browser = new Browser();
-        enter(browser, first, name());
-        String passkey = browser.json("GET", "/api/passkeys", null).get(0).path("id").asString();
-        var second = authenticator();
-        assertThat(add(browser, second).statusCode()).isEqualTo(201);
-        String link = browser.json("POST", "/api/account/browser-link", Map.of()).path("link").asString();
-        String token = link.substring(link.indexOf('#') + 1);
-        assertThat(service.call("GET", "/api/account", token, null).statusCode()).isEqualTo(200);
-
-        var other = new Browser();
-        other.proves = second;
-        login(other, second);
-        assertThat(other.send("DELETE", "/api/passkeys/" + passkey, null).statusCode()).isEqualTo(204);
-        assertThat(service.call("POST", "/api/sessions", token, "{}").statusCode()).isEqualTo(401);
-    }
-
     private static String code(HttpResponse<String> answer) {
         return answer.body().isEmpty() ? "" : JSON.readTree(answer.body()).path("code").asString("");
     }

@@ -199,7 +199,7 @@ class PermissionWalkIT {
                 Duration.ofDays(1), Grant.ALL);
         assertThat(service.call("GET", "/api/apps", token.secret(), null).body()).contains("\"only\"").doesNotContain("not-only");
         assertThat(service.call("GET", "/api/account", token.secret(), null).body()).contains("\"scopes\":[\"read\"]", own.id().toString());
-        service.bean(Apps.class).destroy(organization, own.id());
+        service.bean(Apps.class).destroy(organization, own.id(), () -> {});
         assertThat(service.call("GET", "/api/account", token.secret(), null).statusCode()).as("it ends with its app").isEqualTo(401);
     }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import co.caution.TestService;
 import co.caution.account.Account;
 import co.caution.account.Role;
+import co.caution.account.Sessions;
+import co.caution.account.Tokens;
+import co.caution.account.WayIn;
 import co.caution.app.App;
 import co.caution.app.Apps;
 import co.caution.app.Build;
@@ -20,8 +23,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +32,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -229,7 +235,43 @@ class ResourcesIT {
         }
     }
 
-    private static void next(java.util.Iterator<String> lines, String wanted) {
+    /** All at once, as each takes as long as it takes to be asked again. */
+    @Test
+    void aStreamEndsSoonAfterTheRightToIt() throws Exception {
+        Build atWork = build(Build.State.RUNNING);
+        says(atWork, "one\n");
+        var jdbc = service.bean(JdbcClient.class);
+        var account = new HashMap<String, UUID>();
+        var streams = new HashMap<String, Iterator<String>>();
+        try (var http = HttpClient.newHttpClient(); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String which : List.of("token", "session", "membership", "nothing")) {
+                Account reader = service.person("stream-of-" + which);
+                service.join(organization, reader, Role.VIEWER);
+                account.put(which, reader.id());
+                var asked = HttpRequest.newBuilder(URI.create(service.url() + events(atWork))).timeout(Duration.ofSeconds(60));
+                if (which.equals("session")) {
+                    var begun = service.bean(Sessions.class).begin(reader.id(), "test", WayIn.NONE);
+                    asked.header("Cookie", "caution-localhost=" + begun.cookie()).header(SessionFilter.PAGE, begun.page());
+                } else {
+                    asked.header("Authorization", "Bearer " + service.token(reader));
+                }
+                var lines = http.send(asked.build(), BodyHandlers.ofLines()).body().iterator();
+                next(lines, "data: one");
+                streams.put(which, lines);
+            }
+            service.bean(Tokens.class).revokeAll(account.get("token"), null);
+            service.bean(Sessions.class).endAll(account.get("session"), null);
+            jdbc.sql("delete from membership where organization_id = ? and account_id = ?").params(organization, account.get("membership")).update();
+            for (String which : List.of("token", "session", "membership")) {
+                threads.submit(() -> streams.get(which).forEachRemaining(line -> assertThat(line).as(which).isNotEqualTo("event: end")))
+                        .get(60, TimeUnit.SECONDS);
+            }
+            store.update(new Build(atWork.id(), app.id(), atWork.ref(), atWork.commitId(), Build.State.CANCELLED, null, null, NOW, NOW));
+            next(streams.get("nothing"), "event: end");
+        }
+    }
+
+    private static void next(Iterator<String> lines, String wanted) {
         while (!lines.next().equals(wanted)) {
             assertThat(lines.hasNext()).isTrue();
         }

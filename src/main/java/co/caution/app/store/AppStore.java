@@ -32,6 +32,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** The tables of apps, builds, releases and deployments. */
 @Repository
@@ -138,8 +140,15 @@ public class AppStore {
         }));
     }
 
+    /**
+     * @param still asked with the app held: throws where it is not what the caller means to end
+     * @throws AppException.NotFound when it was destroyed meanwhile
+     */
     @Transactional
-    public void markDestroyed(UUID app, Instant now) {
+    public void markDestroyed(UUID app, Instant now, Runnable still) {
+        jdbc.sql("select id from app where id = ? and destroyed_at is null for update").param(app).query(UUID.class)
+                .optional().orElseThrow(() -> new AppException.NotFound(app.toString()));
+        still.run();
         jdbc.sql("update app set destroyed_at = ? where id = ?").params(at(now), app).update();
         jdbc.sql("delete from app_port where app_id = ?").param(app).update();
         names.forget(app);
@@ -307,10 +316,20 @@ public class AppStore {
 
     // Deployments
 
-    /** Somebody wants a release that was built before to be live again. */
+    /**
+     * Somebody wants a release that was built before to be live again.
+     *
+     * @param begin once that is on record for good: what is around this may yet be undone
+     */
     @Transactional
-    public void noteWanted(Release release) {
+    public void wanted(Release release, Runnable begin) {
         note(AuditEvent.RELEASE_DEPLOY, release.appId(), Map.of("release", "v" + release.number(), "commit", release.commitId()));
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                begin.run();
+            }
+        });
     }
 
     public void insert(Deployment d) {

@@ -105,8 +105,9 @@ class AppController {
 
     @DeleteMapping("/{app}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void destroy(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app) {
-        apps.destroy(owner.id(), app);
+    void destroy(@RequestAttribute(Apps.OWNER) Owner owner, @PathVariable UUID app,
+            @RequestAttribute(name = Apps.AS_SEEN, required = false) @Nullable Runnable asSeen) {
+        apps.destroy(owner.id(), app, asSeen == null ? () -> {} : asSeen);
     }
 
     private AppView view(Owner owner, App app) {

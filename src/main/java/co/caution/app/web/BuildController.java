@@ -1,6 +1,7 @@
 package co.caution.app.web;
 
 import co.caution.app.App;
+import co.caution.app.AppException;
 import co.caution.app.Apps;
 import co.caution.app.Apps.Owner;
 import co.caution.app.Build;
@@ -17,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -92,11 +94,15 @@ class BuildController {
             @PathVariable UUID build,
             @RequestParam(defaultValue = "0") int from,
             @RequestParam(defaultValue = "0") int wait,
-            @RequestParam(defaultValue = "false") boolean restart)
+            @RequestParam(defaultValue = "false") boolean restart,
+            @RequestAttribute(Apps.STILL_PERMITTED) BooleanSupplier still)
             throws IOException, InterruptedException {
         App found = apps.get(owner.id(), app);
         var said = output.from(found, apps.build(found, build), restart, Math.max(0, from),
                 Duration.ofSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS)));
+        if (wait > 0 && !still.getAsBoolean()) {
+            throw new AppException.NotFound(app.toString());
+        }
         return ResponseEntity.ok()
                 .header(STATE, name(said.state()))
                 .contentType(TEXT)

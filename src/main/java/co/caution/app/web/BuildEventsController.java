@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +46,13 @@ class BuildEventsController {
     static final int MOST_OF_ONE = 10;
 
     /**
-     * @param heartbeat without a line for that long, a comment shows that both still live
-     * @param longest after which the client has to come again, and be permitted again
+     * @param heartbeat without a line for that long, a comment shows that both still live; how often it is asked whether the caller may still
+     *     follow
+     * @param longest after which the client has to come again
      * @param pause between two looks at a build whose worker is just about to begin, or has just ended
      */
     record Times(Duration heartbeat, Duration longest, Duration pause) {
-        static final Times USUAL = new Times(Duration.ofSeconds(15), Duration.ofMinutes(10), Duration.ofMillis(500));
+        static final Times USUAL = new Times(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMillis(500));
     }
 
     private final Apps apps;
@@ -73,9 +75,9 @@ class BuildEventsController {
     }
 
     @GetMapping(path = "/api/apps/{app}/builds/{build}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-    void events(@RequestAttribute(Apps.OWNER) Owner owner, @RequestAttribute(Apps.CALLER) UUID caller, @PathVariable UUID app,
-            @PathVariable UUID build, @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String last,
-            HttpServletRequest request, HttpServletResponse response) throws IOException, InterruptedException {
+    void events(@RequestAttribute(Apps.OWNER) Owner owner, @RequestAttribute(Apps.CALLER) UUID caller,
+            @RequestAttribute(Apps.STILL_PERMITTED) BooleanSupplier still, @PathVariable UUID app, @PathVariable UUID build,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String last, HttpServletRequest request, HttpServletResponse response) throws IOException, InterruptedException {
         App found = apps.get(owner.id(), app);
         Build followed = apps.build(found, build);
         if (END.equals(last)) {
@@ -90,7 +92,7 @@ class BuildEventsController {
             response.setHeader("x-accel-buffering", "no"); // a proxy that collects events has misunderstood them
             if (!request.getMethod().equals(HttpMethod.HEAD.name())) {
                 // Not the servlet's own writer, which keeps it to itself that a client is gone.
-                tell(found, followed, number(last), new BufferedWriter(
+                tell(found, followed, number(last), still, new BufferedWriter(
                         new OutputStreamWriter(response.getOutputStream(), StandardCharsets.UTF_8)));
             }
         } catch (IOException e) {
@@ -105,12 +107,19 @@ class BuildEventsController {
         }
     }
 
-    private void tell(App app, Build build, int from, Writer to) throws IOException, InterruptedException {
+    private void tell(App app, Build build, int from, BooleanSupplier still, Writer to) throws IOException, InterruptedException {
         int seen = from;
         long deadline = System.nanoTime() + times.longest().toNanos();
+        long ask = System.nanoTime() + times.heartbeat().toNanos();
         to.write("retry: 1000\n\n");
         while (System.nanoTime() < deadline) {
-            var said = output.from(app, build, false, seen, times.heartbeat());
+            var said = output.from(app, build, false, seen, Duration.ofNanos(Math.max(0, ask - System.nanoTime())));
+            if (System.nanoTime() >= ask) {
+                if (!still.getAsBoolean()) {
+                    return; // whoever comes again is told why
+                }
+                ask = System.nanoTime() + times.heartbeat().toNanos();
+            }
             for (String line : said.lines()) {
                 to.write("id: " + ++seen + "\ndata: " + line + "\n\n");
             }

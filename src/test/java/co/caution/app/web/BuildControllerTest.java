@@ -53,7 +53,7 @@ class BuildControllerTest {
         when(said.from(eq(1), any())).thenReturn(List.of("fatal: the disk is full"));
         when(said.endsAt(2)).thenReturn(true);
 
-        var answer = controller.output(new Apps.Owner(app.organizationId(), "anna"), app.id(), build.id(), 1, 0, false);
+        var answer = controller.output(new Apps.Owner(app.organizationId(), "anna"), app.id(), build.id(), 1, 0, false, () -> true);
 
         assertThat(answer.getBody()).isEqualTo("fatal: the disk is full\n");
         assertThat(answer.getHeaders().getFirst(BuildController.STATE)).isEqualTo("failed");
@@ -64,7 +64,7 @@ class BuildControllerTest {
         Files.write(log, "first\n\u00e9".getBytes(StandardCharsets.UTF_8));
         Files.write(log, new byte[] {(byte) 0xc3}, StandardOpenOption.APPEND);
 
-        var answer = controller.output(new Apps.Owner(app.organizationId(), "anna"), app.id(), build.id(), 1, 0, false);
+        var answer = controller.output(new Apps.Owner(app.organizationId(), "anna"), app.id(), build.id(), 1, 0, false, () -> true);
 
         assertThat(answer.getBody()).startsWith("\u00e9");
     }
