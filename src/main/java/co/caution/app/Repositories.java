@@ -38,6 +38,16 @@ public class Repositories {
     public ReceivingRepository open(UUID app, UnaryOperator<InputStream> gate) throws IOException {
         Path directory = settings.repository(app);
         var repository = new ReceivingRepository(new FileRepositoryBuilder().setGitDir(directory.toFile()).setBare().setup(), gate);
+        make(repository, directory);
+        // A branch that moved has moved, also when the power goes the next moment. For this process: it is the only one.
+        var config = repository.getConfig();
+        config.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncobjectfiles", true);
+        config.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncreffiles", true);
+        return repository;
+    }
+
+    /** Several may ask first for what was never asked for; those that come second find it whole. */
+    private synchronized void make(Repository repository, Path directory) throws IOException {
         if (!Files.exists(directory.resolve(Constants.HEAD))) {
             repository.create(true);
             var config = repository.getConfig();
@@ -45,11 +55,6 @@ public class Repositories {
             config.setInt(ConfigConstants.CONFIG_GC_SECTION, null, "auto", 0);
             config.save();
         }
-        // A branch that moved has moved, also when the power goes the next moment. For this process: it is the only one.
-        var config = repository.getConfig();
-        config.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncobjectfiles", true);
-        config.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncreffiles", true);
-        return repository;
     }
 
     /** Removes what a killed service was still writing; a lock that it left would hold for ever. */
