@@ -243,8 +243,14 @@ record CautionProperties(
      *
      * @param maxPack the most that one push may bring
      * @param maxObject the largest file of a push
+     * @param maxRepository the most that an app's repository may have
+     * @param maxOrganization the most that the repositories of all apps of an organization may have together
      */
-    record Push(@DefaultValue("512MB") DataSize maxPack, @DefaultValue("256MB") DataSize maxObject) {}
+    record Push(
+            @DefaultValue("512MB") DataSize maxPack,
+            @DefaultValue("256MB") DataSize maxObject,
+            @DefaultValue("2GB") DataSize maxRepository,
+            @DefaultValue("8GB") DataSize maxOrganization) {}
 
     /**
      * What a build may use up.

@@ -4,6 +4,7 @@ import co.caution.account.LoginOrigins;
 import co.caution.app.AppMeters;
 import co.caution.app.Deployer;
 import co.caution.app.PlatformSettings;
+import co.caution.app.RepositoryLimits;
 import co.caution.attestation.LocalRoot;
 import co.caution.build.BuildHome;
 import co.caution.build.Pipeline;
@@ -178,6 +179,11 @@ public class CautionServer {
     @Bean
     PushLimits pushLimits(CautionProperties p) {
         return new PushLimits(p.push().maxPack(), p.push().maxObject());
+    }
+
+    @Bean
+    RepositoryLimits repositoryLimits(CautionProperties p) {
+        return new RepositoryLimits(p.push().maxRepository(), p.push().maxOrganization());
     }
 
     @Bean

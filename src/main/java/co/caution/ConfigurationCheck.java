@@ -266,6 +266,8 @@ final class ConfigurationCheck {
         positive("caution.ssh.idle", ssh.idle().toMillis());
         positive("caution.push.max-pack", p.push().maxPack().toBytes());
         positive("caution.push.max-object", p.push().maxObject().toBytes());
+        positive("caution.push.max-repository", p.push().maxRepository().toBytes());
+        positive("caution.push.max-organization", p.push().maxOrganization().toBytes());
     }
 
     private void positive(String property, long value) {

@@ -129,6 +129,8 @@ class CautionPropertiesTest {
         assertThat(properties("caution.push")).isEqualTo("""
                 caution.push.max-pack = 512MB
                 caution.push.max-object = 256MB
+                caution.push.max-repository = 2GB
+                caution.push.max-organization = 8GB
                 """);
     }
 

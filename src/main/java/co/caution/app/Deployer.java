@@ -185,6 +185,7 @@ public class Deployer {
                 "A push to '" + app.name() + "' is at work; try again when it is done, or stop it: caution builds cancel"))) {
             store.markDestroyed(app.id(), clock.instant(), still); // first, so that nothing starts it again
             rollout.destroy(app.id());
+            builder.forget(app);
         }
     }
 

@@ -18,12 +18,16 @@ import java.time.Clock;
 import java.util.UUID;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
 /** Runs the pipeline for a push and records what it made as a release. */
 @Component
 class ImageBuilder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImageBuilder.class);
 
     private static final int KEPT_STAGES = 10;
     static final String STAGE = "eif-stage";
@@ -54,6 +58,7 @@ class ImageBuilder {
         try (var _ = places.enter(place -> log.step(
                 settings.buildsAtOnce() + " other builds are at work; this one waits, number " + place + " in line"));
                 var listener = new PhaseTimes(listener(log), meters)) {
+            removeStages(app, KEPT_STAGES); // also of those that failed: what an app leaves must not grow
             long start = System.nanoTime();
             Path stage = settings.build(build.id()).resolve(STAGE);
             BuiltImage image = pipeline.build(repository, commit, stage, listener);
@@ -80,7 +85,6 @@ class ImageBuilder {
                 image.procfile().source(), sha256, image.eifSize(), pcrs.pcr0(), pcrs.pcr1(), pcrs.pcr2(),
                 new String(image.manifestJson(), StandardCharsets.UTF_8), enclaveOs.digest(), clock.instant());
         store.insert(release);
-        prune(app);
         return release;
     }
 
@@ -94,9 +98,18 @@ class ImageBuilder {
     }
 
     /** What went into an image can be read here for a while; a verifier makes it anew at any time. */
-    private void prune(App app) throws IOException {
-        for (Build old : store.buildsOf(app.id(), PageRequest.ALL).items().stream().skip(KEPT_STAGES).toList()) {
+    private void removeStages(App app, int kept) throws IOException {
+        for (Build old : store.buildsOf(app.id(), PageRequest.ALL).items().stream().skip(kept).toList()) {
             FileSystemUtils.deleteRecursively(settings.build(old.id()).resolve(STAGE));
+        }
+    }
+
+    /** Nobody reads any more what went into the images of an app that was destroyed. */
+    void forget(App app) {
+        try {
+            removeStages(app, 0);
+        } catch (IOException e) {
+            LOG.warn("what the builds of app {} left could not be removed: {}", app.id(), e.toString());
         }
     }
 

@@ -2,8 +2,6 @@ package co.caution.app;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectoryPackParser;
@@ -46,13 +44,7 @@ public final class ReceivingRepository extends FileRepository {
     public void discard() throws IOException {
         Pack pack = last == null ? null : last.getPack();
         if (pack != null) {
-            pack.close();
-            Path file = pack.getPackFile().toPath();
-            String name = file.getFileName().toString();
-            // Its index first: a pack without one is a pack that nobody sees.
-            for (String each : new String[] {".idx", ".rev", ".pack"}) {
-                Files.deleteIfExists(file.resolveSibling(name.replaceFirst("\\.pack$", each)));
-            }
+            Unneeded.remove(pack);
         }
     }
 }

@@ -1,6 +1,7 @@
 package co.caution.backup;
 
 import co.caution.app.PlatformSettings;
+import co.caution.app.RepositoryRoom;
 import co.caution.app.store.AppStore;
 import co.caution.audit.AuditEvent;
 import co.caution.audit.AuditLog;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,7 @@ class Backups {
 
     private final PlatformSettings settings;
     private final AppStore store;
+    private final RepositoryRoom room;
     private final DataSource dataSource;
     private final TransactionTemplate transaction;
     private final TransactionTemplate snapshot;
@@ -44,12 +47,14 @@ class Backups {
     Backups(
             PlatformSettings settings,
             AppStore store,
+            RepositoryRoom room,
             DataSource dataSource,
             PlatformTransactionManager transactions,
             AuditLog audit,
             Clock clock) {
         this.settings = settings;
         this.store = store;
+        this.room = room;
         this.dataSource = dataSource;
         this.audit = audit;
         this.transaction = new TransactionTemplate(transactions);
@@ -75,9 +80,11 @@ class Backups {
     /** @param allImages those of every release, not only those that run, or ran last */
     void write(OutputStream out, boolean allImages) throws IOException {
         transaction.executeWithoutResult(_ -> audit.append(AuditEvent.BACKUP_MAKE, null, settings.publicUrl(), Map.of()));
-        var files = new HomeFiles(settings.home());
         Path work = Files.createTempDirectory(settings.home(), "backup-");
+        Lock copying = room.copying(); // what a branch led to when it was read must be there when its turn comes
+        copying.lock();
         try (var writer = new BackupWriter(out)) {
+            var files = new HomeFiles(settings.home());
             add(writer, files.branches());
             var database = new ArrayList<Contents.Table>();
             int[] schema = new int[1];
@@ -102,6 +109,7 @@ class Backups {
             writer.contents(new Contents(Contents.FORMAT, clock.instant().toString(), schema[0], database,
                     writer.written()).json());
         } finally {
+            copying.unlock();
             FileSystemUtils.deleteRecursively(work);
         }
     }

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Lock;
 import java.util.function.UnaryOperator;
@@ -28,27 +29,43 @@ final class AppReceivePack extends ReceivePack {
     /** Puts a {@link PackGate} before a repository, and lets only so many pushes be put together at a time. */
     static final class Gates implements UnaryOperator<InputStream> {
 
+        /** Whether what comes has room, asked again and again while it comes. */
+        @FunctionalInterface
+        interface Room {
+            /** @return why not */
+            Optional<String> full() throws IOException;
+        }
+
         private final PushLimits limits;
+        private final Room room;
         private final Lock app;
+        private final Lock arriving;
         private final Semaphore places;
         private final ByteArrayOutputStream unsaid = new ByteArrayOutputStream();
         private @Nullable PackGate gate;
         private boolean inside;
+        private boolean unkept;
 
         /**
+         * @param room for what comes
          * @param app held while a push to it is put together: what is not taken is removed, and must be nobody else's
+         * @param arriving held from then on until refs lead to what was taken: no other push's lack of room may remove it
          * @param places that all pushes share
          */
-        Gates(PushLimits limits, Lock app, Semaphore places) {
+        Gates(PushLimits limits, Room room, Lock app, Lock arriving, Semaphore places) {
             this.limits = limits;
+            this.room = room;
             this.app = app;
+            this.arriving = arriving;
             this.places = places;
         }
 
         @Override
         public InputStream apply(InputStream pack) {
-            gate = new PackGate(pack, limits, () -> {
+            gate = new PackGate(pack, limits, room, () -> {
                 app.lock(); // whoever has it waits for no client: nothing is read any more, and what is said is kept
+                arriving.lock(); // nor does whoever removes what nobody needs
+                unkept = true;
                 places.acquireUninterruptibly();
                 inside = true;
             });
@@ -98,6 +115,14 @@ final class AppReceivePack extends ReceivePack {
                 places.release();
                 app.unlock();
                 inside = false;
+            }
+        }
+
+        /** Refs lead to what came, or nothing is left of it. */
+        void kept() {
+            if (unkept) {
+                arriving.unlock();
+                unkept = false;
             }
         }
     }

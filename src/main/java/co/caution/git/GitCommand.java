@@ -11,6 +11,7 @@ import co.caution.app.PushOutcome;
 import co.caution.app.PushRun;
 import co.caution.app.ReceivingRepository;
 import co.caution.app.Repositories;
+import co.caution.app.RepositoryRoom;
 import co.caution.audit.Acting;
 import co.caution.audit.Actor;
 import java.io.IOException;
@@ -56,11 +57,12 @@ final class GitCommand extends SshCommand {
     private final Repositories repositories;
     private final Deployer deployer;
     private final PushLimits limits;
+    private final RepositoryRoom room;
     private final Function<UUID, Lock> locks;
     private final Semaphore unpacking;
 
     GitCommand(String command, Accounts accounts, Permissions permissions, Apps apps, Repositories repositories, Deployer deployer,
-            PushLimits limits, Function<UUID, Lock> locks, Semaphore unpacking, Turns turns) {
+            PushLimits limits, RepositoryRoom room, Function<UUID, Lock> locks, Semaphore unpacking, Turns turns) {
         super(accounts, turns);
         this.command = command;
         this.accounts = accounts;
@@ -69,6 +71,7 @@ final class GitCommand extends SshCommand {
         this.repositories = repositories;
         this.deployer = deployer;
         this.limits = limits;
+        this.room = room;
         this.locks = locks;
         this.unpacking = unpacking;
     }
@@ -116,7 +119,8 @@ final class GitCommand extends SshCommand {
         }
         noteFormerName(line.get(), app.get());
         MDC.put("app", app.get().id().toString()); // the thread is this command's alone
-        var gates = new AppReceivePack.Gates(limits, locks.apply(app.get().id()), unpacking);
+        var gates = new AppReceivePack.Gates(limits, line.get().push() ? room.measure(app.get())::full : Optional::empty,
+                locks.apply(app.get().id()), room.arriving(app.get().id()), unpacking);
         try (var repository = repositories.open(app.get().id(), gates)) {
             return line.get().push()
                     ? receive(repository, app.get(), gates, () -> refusal(fingerprint, line.get(), app))
@@ -160,7 +164,7 @@ final class GitCommand extends SshCommand {
     private int receive(ReceivingRepository repository, App app, AppReceivePack.Gates gates, Supplier<Optional<String>> refusal)
             throws IOException {
         var receive = new AppReceivePack(repository, limits, gates);
-        var hook = new PushHook(deployer, app, refusal);
+        var hook = new PushHook(deployer, app, refusal, gates::kept);
         receive.setTimeout(TIMEOUT_SECONDS);
         receive.setRefFilter(VISIBLE);
         receive.setAtomic(false);
@@ -169,7 +173,11 @@ final class GitCommand extends SshCommand {
         receive.setMaxCommandBytes(MAX_COMMAND_BYTES);
         receive.setAllowNonFastForwards(true);
         receive.setPreReceiveHook(hook);
-        receive.receive(in, gates.afterwards(out), err);
+        try {
+            receive.receive(in, gates.afterwards(out), err);
+        } finally {
+            gates.kept();
+        }
         // A client with nothing new sends no command at all, so no hook runs.
         if (!hook.asked()) {
             Optional<String> refused = refusal.get();

@@ -5,6 +5,7 @@ import co.caution.account.Permissions;
 import co.caution.app.Apps;
 import co.caution.app.Deployer;
 import co.caution.app.Repositories;
+import co.caution.app.RepositoryRoom;
 import co.caution.words.Api;
 import co.caution.words.Vocabulary;
 import co.caution.words.Words;
@@ -30,6 +31,7 @@ class GitCommandFactory implements CommandFactory {
     private final Repositories repositories;
     private final Deployer deployer;
     private final PushLimits limits;
+    private final RepositoryRoom room;
     private final Words words;
     /** One push to an app is put together at a time. */
     private final Map<UUID, Lock> locks = new ConcurrentHashMap<>();
@@ -37,13 +39,14 @@ class GitCommandFactory implements CommandFactory {
     private final Turns turns = new Turns();
 
     GitCommandFactory(Accounts accounts, Permissions permissions, Apps apps, Repositories repositories, Deployer deployer,
-            PushLimits limits, Api api) {
+            PushLimits limits, RepositoryRoom room, Api api) {
         this.accounts = accounts;
         this.permissions = permissions;
         this.apps = apps;
         this.repositories = repositories;
         this.deployer = deployer;
         this.limits = limits;
+        this.room = room;
         this.words = new Words(api);
     }
 
@@ -52,7 +55,7 @@ class GitCommandFactory implements CommandFactory {
         if (Vocabulary.begins(command)) {
             return new WordsCommand(command, accounts, turns, words);
         }
-        return new GitCommand(command, accounts, permissions, apps, repositories, deployer, limits,
+        return new GitCommand(command, accounts, permissions, apps, repositories, deployer, limits, room,
                 app -> locks.computeIfAbsent(app, id -> new ReentrantLock()), unpacking, turns);
     }
 

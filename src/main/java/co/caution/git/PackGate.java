@@ -3,6 +3,7 @@ package co.caution.git;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.eclipse.jgit.errors.TooLargeObjectInPackException;
@@ -21,6 +22,9 @@ final class PackGate extends FilterInputStream {
     /** Commits, trees and tags are read into memory whole. */
     static final int LARGEST_STRUCTURE = 16 << 20;
 
+    /** The room on the disk is looked at each time that so much has come. */
+    static final long PORTION = 8 << 20;
+
     private static final int HEADER = 12;
     private static final int CHECKSUM = 20;
     private static final int OBJECT_NAME = 20;
@@ -30,6 +34,7 @@ final class PackGate extends FilterInputStream {
     }
 
     private final PushLimits limits;
+    private final AppReceivePack.Gates.Room room;
     private final Runnable unpacking;
     private final PackMemory memory;
     private final Inflater inflater = new Inflater();
@@ -39,6 +44,7 @@ final class PackGate extends FilterInputStream {
 
     private Expecting expecting = Expecting.HEADER;
     private long position;
+    private long portion;
     /** Bytes of what is expected that have come. */
     private int come;
     private long objects;
@@ -50,10 +56,14 @@ final class PackGate extends FilterInputStream {
     private long offset;
     private long inflated;
 
-    /** @param unpacking called when all of the pack is here, to its last byte, before JGit puts deltas together */
-    PackGate(InputStream pack, PushLimits limits, Runnable unpacking) {
+    /**
+     * @param room for it; its reason refuses the pack
+     * @param unpacking called when all of the pack is here, to its last byte, before JGit puts deltas together
+     */
+    PackGate(InputStream pack, PushLimits limits, AppReceivePack.Gates.Room room, Runnable unpacking) {
         super(pack);
         this.limits = limits;
+        this.room = room;
         this.unpacking = unpacking;
         this.memory = new PackMemory(limits.memory().toBytes());
     }
@@ -66,6 +76,10 @@ final class PackGate extends FilterInputStream {
 
     @Override
     public int read(byte[] buffer, int from, int length) throws IOException {
+        if (position >= portion) {
+            portion = position + PORTION;
+            requireRoom();
+        }
         int read = super.read(buffer, from, length);
         for (int at = from; at < from + read; ) {
             int looked = expecting == Expecting.DATA ? inflate(buffer, at, from + read - at) : look(buffer[at] & 0xff);
@@ -73,6 +87,13 @@ final class PackGate extends FilterInputStream {
             position += looked;
         }
         return read;
+    }
+
+    private void requireRoom() throws IOException {
+        Optional<String> full = room.full();
+        if (full.isPresent()) {
+            throw new PackRefusedException(full.get());
+        }
     }
 
     @Override
@@ -125,6 +146,7 @@ final class PackGate extends FilterInputStream {
             case CHECKSUM -> {
                 if (++come == CHECKSUM) {
                     expect(Expecting.END);
+                    requireRoom();
                     unpacking.run();
                 }
             }

@@ -28,12 +28,15 @@ final class PushHook implements PreReceiveHook {
     private final Deployer deployer;
     private final App app;
     private final Supplier<Optional<String>> notPermitted;
+    private final Runnable pinned;
     private boolean asked;
 
-    PushHook(Deployer deployer, App app, Supplier<Optional<String>> notPermitted) {
+    /** @param pinned called once a ref leads to all that came, where that is before the end */
+    PushHook(Deployer deployer, App app, Supplier<Optional<String>> notPermitted, Runnable pinned) {
         this.deployer = deployer;
         this.app = app;
         this.notPermitted = notPermitted;
+        this.pinned = pinned;
     }
 
     /** Whether the client asked for any ref to move. */
@@ -44,7 +47,7 @@ final class PushHook implements PreReceiveHook {
     @Override
     public void onPreReceive(ReceivePack pack, Collection<ReceiveCommand> commands) {
         asked = true;
-        @Nullable String refusal = notPermitted.get().orElseGet(() -> refusal(commands));
+        @Nullable String refusal = notPermitted.get().orElseGet(() -> refusal(commands, pack.getRepository()));
         if (refusal != null) {
             refuse(pack, commands, refusal);
             return;
@@ -62,6 +65,9 @@ final class PushHook implements PreReceiveHook {
     private void deploy(ReceivePack pack, ReceiveCommand command, Collection<ReceiveCommand> all) {
         try {
             var run = deployer.push(app, command.getRefName(), command.getOldId(), command.getNewId());
+            if (all.size() == 1) { // tags beside it are made when all is over
+                pinned.run();
+            }
             switch (new ProgressStream(pack.getMessageOutputStream(), "").follow(run)) {
                 // The worker has moved the branch itself: it would have done so without a client, too.
                 case PushOutcome.Live _ -> command.setResult(ReceiveCommand.Result.OK);
@@ -80,7 +86,7 @@ final class PushHook implements PreReceiveHook {
         reject(commands, "not deployed, see above");
     }
 
-    private @Nullable String refusal(Collection<ReceiveCommand> commands) {
+    private @Nullable String refusal(Collection<ReceiveCommand> commands, Repository repository) {
         List<ReceiveCommand> branches = commands.stream().filter(PushHook::isBranch).toList();
         if (branches.size() > 1) {
             return "these are " + branches.size() + " branches and one is live at a time; name it: git push caution "
@@ -90,6 +96,12 @@ final class PushHook implements PreReceiveHook {
             if (!isBranch(command) && !command.getRefName().startsWith(Constants.R_TAGS)) {
                 return command.getRefName() + " is neither a branch nor a tag";
             }
+        }
+        long more = commands.stream().filter(command -> command.getType() == Type.CREATE).count();
+        long fewer = commands.stream().filter(command -> command.getType() == Type.DELETE).count();
+        if (more > fewer && refs(repository) + more - fewer > PushLimits.MOST_REFS) {
+            return "with them the app would have more than " + PushLimits.MOST_REFS + " branches and tags, the most that one may;"
+                    + " delete some that nobody needs: git push caution :refs/tags/NAME";
         }
         for (var command : branches) {
             boolean deployed = app.deploysFrom(command.getRefName());
@@ -102,6 +114,14 @@ final class PushHook implements PreReceiveHook {
             }
         }
         return null;
+    }
+
+    private static int refs(Repository repository) {
+        try {
+            return repository.getRefDatabase().getRefsByPrefix(Constants.R_HEADS, Constants.R_TAGS).size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean isBranch(ReceiveCommand command) {

@@ -14,6 +14,8 @@ public record PushLimits(DataSize pack, DataSize object, DataSize memory) {
     private static final int UNPACKED = 32;
     /** So many pushes are put together at once, so all of them take half of what there is. */
     static final int UNPACKING_AT_ONCE = 4;
+    /** Branches and tags of an app; each is a file, and everybody who fetches is told of all of them. */
+    static final int MOST_REFS = 5_000;
 
     /** With as much memory as this process has to spare. */
     public PushLimits(DataSize pack, DataSize object) {

@@ -1,5 +1,8 @@
 package co.caution.app;
 
+import static org.mockito.Mockito.mock;
+
+import co.caution.app.store.AppStore;
 import java.nio.file.Path;
 
 /** The repositories of a platform that is nothing but a directory. */
@@ -13,5 +16,10 @@ public final class TestRepositories {
 
     public static Repositories in(Path home) {
         return new Repositories(settings(home));
+    }
+
+    /** Of organizations that have one app each. */
+    public static RepositoryRoom room(Path home, RepositoryLimits limits) {
+        return new RepositoryRoom(limits, settings(home), in(home), mock(AppStore.class));
     }
 }

@@ -99,6 +99,18 @@ class ResourcesIT {
         store.update(deployment);
     }
 
+    /** Repositories of either count against what pushes may fill. */
+    @Test
+    void theAppsThatWereDestroyedAreKnownApart() {
+        UUID theirs = service.organization("destroyers");
+        var apps = service.bean(Apps.class);
+        App stays = apps.create(theirs, "stays");
+        App goes = apps.create(theirs, "goes");
+        apps.destroy(theirs, goes.id(), () -> {});
+        assertThat(store.appIds(theirs, false)).containsExactly(stays.id());
+        assertThat(store.appIds(theirs, true)).containsExactly(goes.id());
+    }
+
     @Test
     void releasesAreListedNewestFirstAndSayWhatIsKept() throws Exception {
         JsonNode all = get("/api/apps/recorded/releases");

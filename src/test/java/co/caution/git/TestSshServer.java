@@ -15,6 +15,7 @@ import co.caution.app.AppException;
 import co.caution.app.AppMeters;
 import co.caution.app.Apps;
 import co.caution.app.Deployer;
+import co.caution.app.RepositoryLimits;
 import co.caution.app.TestRepositories;
 import co.caution.client.Limit;
 import co.caution.client.RateLimits;
@@ -65,6 +66,9 @@ final class TestSshServer implements AutoCloseable {
     private static final int FAILURES = 100_000;
     static final PushLimits PUSH = new PushLimits(DataSize.ofMegabytes(2), DataSize.ofMegabytes(4), DataSize.ofMegabytes(12));
 
+    private static final RepositoryLimits PLENTY =
+            new RepositoryLimits(DataSize.ofTerabytes(1), DataSize.ofTerabytes(1), DataSize.ofBytes(0));
+
     private static final Duration SOON = Duration.ofSeconds(20);
 
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -88,11 +92,19 @@ final class TestSshServer implements AutoCloseable {
     }
 
     TestSshServer(Path home, SshLimits limits, PushLimits push) throws Exception {
-        this(home, limits, push, FAILURES);
+        this(home, limits, push, FAILURES, PLENTY);
     }
 
     /** @param failures sessions of one address a minute that do not sign in */
     TestSshServer(Path home, SshLimits limits, PushLimits push, int failures) throws Exception {
+        this(home, limits, push, failures, PLENTY);
+    }
+
+    TestSshServer(Path home, RepositoryLimits room) throws Exception {
+        this(home, ROOMY, PUSH, FAILURES, room);
+    }
+
+    private TestSshServer(Path home, SshLimits limits, PushLimits push, int failures, RepositoryLimits room) throws Exception {
         this.home = home;
         String fingerprint = SshPublicKey.fingerprint(key.getPublic());
         when(accounts.knowsKey(fingerprint)).thenReturn(true);
@@ -113,7 +125,7 @@ final class TestSshServer implements AutoCloseable {
         for (App each : List.of(app, others)) {
             repositories.open(each.id()).close();
         }
-        this.commands = new GitCommandFactory(accounts, permissions, apps, repositories, deployer, push, api);
+        this.commands = new GitCommandFactory(accounts, permissions, apps, repositories, deployer, push, TestRepositories.room(home, room), api);
         this.server = new GitSshServer(TestRepositories.settings(home), accounts, commands, limits, rates(failures), new AppMeters(registry));
         server.start();
         this.port = server.port();

@@ -131,6 +131,12 @@ public class AppStore {
         return jdbc.sql(APP + "where destroyed_at is null").query(App.class).list();
     }
 
+    /** Those of an organization, without more of them; the destroyed ones in the order in which they were. */
+    public List<UUID> appIds(UUID organization, boolean destroyed) {
+        return jdbc.sql("select id from app where organization_id = ? and (destroyed_at is not null) = ? order by destroyed_at, id")
+                .params(organization, destroyed).query(UUID.class).list();
+    }
+
     /** Chooses the branch where none was chosen, not even meanwhile. */
     public void setFirstDeployBranch(UUID app, String ref) {
         insist(() -> transactions.executeWithoutResult(_ -> {

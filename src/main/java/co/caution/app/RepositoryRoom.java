@@ -1,0 +1,200 @@
+package co.caution.app;
+
+import co.caution.app.store.AppStore;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * How much pushes may still bring. What failed pushes left, and the repositories of destroyed apps, stay for as long as there is
+ * room; then they go first.
+ */
+@Component
+public class RepositoryRoom {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RepositoryRoom.class);
+
+    private final RepositoryLimits limits;
+    private final PlatformSettings settings;
+    private final Repositories repositories;
+    private final AppStore store;
+    /** Read by whoever needs what lies in an app's repository without a ref that leads to it, written by whoever removes that. */
+    private final Map<UUID, ReadWriteLock> byApp = new ConcurrentHashMap<>();
+    /** One at a time removes anything: looking takes memory. */
+    private final Lock tidying = new ReentrantLock();
+    private final ReadWriteLock copied = new ReentrantReadWriteLock();
+
+    RepositoryRoom(RepositoryLimits limits, PlatformSettings settings, Repositories repositories, AppStore store) {
+        this.limits = limits;
+        this.settings = settings;
+        this.repositories = repositories;
+        this.store = store;
+    }
+
+    /** @param appAlone whether room in the app's own repository is all that is missing */
+    private record Full(boolean appAlone, String why) {}
+
+    /** What one app's push is measured against, found out once: the database may be away while the push comes. */
+    public final class Measure {
+
+        private final UUID app;
+        private final List<UUID> apps;
+        private final List<UUID> destroyed;
+
+        private Measure(App app) {
+            this.app = app.id();
+            this.apps = new ArrayList<>(store.appIds(app.organizationId(), false));
+            this.destroyed = store.appIds(app.organizationId(), true);
+            if (!apps.contains(this.app)) {
+                apps.add(this.app);
+            }
+        }
+
+        /** Why nothing more may come, for whoever pushes; empty where there is room. May take long where there was none. */
+        public Optional<String> full() throws IOException {
+            @Nullable Full full = found();
+            if (full != null && tidy(full.appAlone())) {
+                full = found();
+            }
+            return Optional.ofNullable(full).map(Full::why);
+        }
+
+        private @Nullable Full found() throws IOException {
+            long free = settings.home().toFile().getUsableSpace(); // a FileStore is found by its mount, which a chroot does not show
+            if (free < limits.freeDisk().toBytes()) {
+                return new Full(false, "the platform's disk is nearly full: " + mebibytes(free) + " are free, and pushes are taken with "
+                        + mebibytes(limits.freeDisk().toBytes()) + " or more; the operator has to make room, then push again");
+            }
+            long ofApp = size(app);
+            if (ofApp > limits.app().toBytes()) {
+                return new Full(true, "with it, the app's repository would have more than " + mebibytes(limits.app().toBytes())
+                        + "; delete tags and branches that nobody needs (git push caution :refs/tags/NAME) and push again,"
+                        + " or ask the operator for more: caution.push.max-repository");
+            }
+            long ofAll = 0;
+            for (List<UUID> some : List.of(apps, destroyed)) {
+                for (UUID each : some) {
+                    ofAll += size(each);
+                }
+            }
+            return ofAll <= limits.organization().toBytes() ? null
+                    : new Full(false, "with it, the repositories of this organization's apps would have more than "
+                            + mebibytes(limits.organization().toBytes()) + "; destroy apps that nobody needs (caution apps destroy),"
+                            + " or delete their tags, and push again, or ask the operator for more: caution.push.max-organization");
+        }
+
+        private boolean tidy(boolean appAlone) throws IOException {
+            tidying.lock();
+            try {
+                return exclusively(copied, () -> {
+                    boolean removed = false;
+                    for (UUID each : appAlone ? List.of(app) : apps) {
+                        removed |= Files.exists(settings.repository(each)) && exclusively(lock(each), () -> removeUnneeded(each));
+                    }
+                    for (UUID each : appAlone ? List.<UUID>of() : destroyed) {
+                        removed |= exclusively(lock(each), () -> FileSystemUtils.deleteRecursively(settings.repository(each)));
+                    }
+                    return removed;
+                });
+            } finally {
+                tidying.unlock();
+            }
+        }
+    }
+
+    public Measure measure(App app) {
+        return new Measure(app);
+    }
+
+    /** While a thread holds it, nothing is removed from the app's repository; for whoever brings what no ref leads to yet. */
+    public Lock arriving(UUID app) {
+        return lock(app).readLock();
+    }
+
+    /** While a thread holds it, nothing is removed from any repository; for whoever reads refs first and objects later. */
+    public Lock copying() {
+        return copied.readLock();
+    }
+
+    private ReadWriteLock lock(UUID app) {
+        return byApp.computeIfAbsent(app, _ -> new ReentrantReadWriteLock());
+    }
+
+    @FunctionalInterface
+    private interface Removal {
+        boolean run() throws IOException;
+    }
+
+    /** What is busy is left as it is. */
+    private static boolean exclusively(ReadWriteLock held, Removal removal) throws IOException {
+        if (!held.writeLock().tryLock()) {
+            return false;
+        }
+        try {
+            return removal.run();
+        } finally {
+            held.writeLock().unlock();
+        }
+    }
+
+    private boolean removeUnneeded(UUID app) throws IOException {
+        try (var repository = repositories.open(app, pack -> pack)) {
+            int removed = Unneeded.remove(repository);
+            if (removed > 0) {
+                LOG.info("{} packs that no branch or tag needs were removed from the repository of app {}", removed, app);
+            }
+            return removed > 0;
+        } catch (IOException e) {
+            LOG.warn("the repository of app {} stays as it is: {}", app, e.toString());
+            return false;
+        }
+    }
+
+    private long size(UUID app) throws IOException {
+        Path directory = settings.repository(app);
+        if (!Files.exists(directory)) {
+            return 0;
+        }
+        long[] size = new long[1];
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                size[0] += attributes.size();
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE; // it went meanwhile
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path file, @Nullable IOException e) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return size[0];
+    }
+
+    private static String mebibytes(long bytes) {
+        return (bytes >> 20) + " MiB";
+    }
+}
