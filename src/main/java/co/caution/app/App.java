@@ -20,7 +20,7 @@ public record App(UUID id, UUID organizationId, String name, @Nullable String de
     public App {
         if (name == null || !isName(name)) {
             throw new AppException("The app name '" + name + "' is not valid: use 3 to 63 characters of a-z, 0-9, '-'"
-                    + " and '_', with a letter or digit first and last (caution init --name NAME).");
+                    + " and '_', with a letter or digit first and last.");
         }
     }
 
