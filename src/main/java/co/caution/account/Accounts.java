@@ -228,9 +228,13 @@ public class Accounts {
         return keys.stream().map(Used::accountId).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Who acts with a key: where it is several people's, all of their names. */
-    public Actor holder(String fingerprint, Actor call) {
-        List<Account> holders = holders(fingerprint);
+    /**
+     * Who acts with a key in an organization: where it is several people's, the names of all who are in that. Nobody else's: a public key is
+     * public, and anybody may put another's among their own.
+     */
+    public Actor holder(String fingerprint, UUID organization, Actor call) {
+        List<Account> holders = jdbc.sql(HOLDERS.formatted(" and a.id in (select account_id from membership where organization_id = ?)"))
+                .params(fingerprint, organization).query(Account.class).list();
         return call.known(holders.size() == 1 ? holders.getFirst().id() : null,
                 String.join(",", holders.stream().map(Account::name).toList()), Actor.By.SSH_KEY, fingerprint);
     }

@@ -85,8 +85,7 @@ final class GitCommand extends SshCommand {
     @Override
     int run(Client client) {
         try {
-            return Acting.as(accounts.holder(client.fingerprint(), Actor.nobody(UUID.randomUUID().toString(), client.address())),
-                    () -> run(client.fingerprint(), client.protocol()));
+            return run(client.fingerprint(), client.protocol(), Actor.nobody(UUID.randomUUID().toString(), client.address()));
         } catch (ProgressStream.ClientGone e) {
             LOG.info("a client left before its push was over; the push goes on");
             return 1;
@@ -101,7 +100,7 @@ final class GitCommand extends SshCommand {
         }
     }
 
-    private int run(String fingerprint, @Nullable String protocol) throws IOException {
+    private int run(String fingerprint, @Nullable String protocol, Actor call) throws IOException {
         var line = GitCommandLine.parse(command);
         if (line.isEmpty()) {
             return refuse(GitCommandLine.refusal(command));
@@ -122,9 +121,9 @@ final class GitCommand extends SshCommand {
         var gates = new AppReceivePack.Gates(limits, line.get().push() ? room.measure(app.get())::full : Optional::empty,
                 locks.apply(app.get().id()), room.arriving(app.get().id()), unpacking);
         try (var repository = repositories.open(app.get().id(), gates)) {
-            return line.get().push()
+            return Acting.as(accounts.holder(fingerprint, app.get().organizationId(), call), () -> line.get().push()
                     ? receive(repository, app.get(), gates, () -> refusal(fingerprint, line.get(), app))
-                    : upload(repository, protocol);
+                    : upload(repository, protocol));
         }
     }
 

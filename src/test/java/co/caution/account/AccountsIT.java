@@ -3,21 +3,28 @@ package co.caution.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import co.caution.TestKey;
 import co.caution.TestService;
+import co.caution.audit.Actor;
 import co.caution.audit.AuditLog;
 import co.caution.paging.PageRequest;
 import co.caution.sshkey.SshPublicKey;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class AccountsIT {
 
     private static final String KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJDJKIpOvfm1T+7Ks+Hh+IGsfFWms6z9E++sTVVQyKNj";
+
+    @TempDir
+    static Path directory;
 
     private final TestService service = TestService.shared();
     private final Instant start = Instant.now();
@@ -46,6 +53,25 @@ class AccountsIT {
             assertThat(at(second).sshKeys(person.id()).getFirst().lastUsedAt()).as("after " + second + " seconds")
                     .isCloseTo(start.plusSeconds(second > 60 ? 61 : 0), within(Duration.ofMillis(1)));
         }
+    }
+
+    @Test
+    void whoPutsAnothersKeyBesideTheirOwnIsNotNamedForWhatTheOtherDoes() throws Exception {
+        var accounts = service.bean(Accounts.class);
+        var key = new TestKey(directory);
+        var owner = service.person("named-for-a-push");
+        var stranger = service.person("not-named-for-it");
+        accounts.addSshKey(owner.id(), key.publicKey());
+        accounts.addSshKey(stranger.id(), key.publicKey());
+
+        var actor = accounts.holder(key.publicKey().fingerprint(), owner.id(), Actor.nobody("request", null));
+
+        assertThat(actor.account()).isEqualTo(owner.id());
+        assertThat(actor.name()).isEqualTo(owner.name());
+        service.join(owner.id(), stranger, Role.VIEWER);
+        var both = accounts.holder(key.publicKey().fingerprint(), owner.id(), Actor.nobody("request", null));
+        assertThat(both.account()).isNull();
+        assertThat(both.name()).isEqualTo(owner.name() + "," + stranger.name());
     }
 
     private Accounts at(int second) {
