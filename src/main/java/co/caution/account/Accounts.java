@@ -113,6 +113,9 @@ public class Accounts {
     @Transactional
     public boolean addSshKey(UUID accountId, SshPublicKey key, @Nullable UUID app) {
         lock(accountId);
+        if (app != null) {
+            organizations.holdMembership(app, accountId);
+        }
         jdbc.sql("delete from ssh_key where account_id = ? and app_id in (select id from app where destroyed_at is not null)")
                 .param(accountId).update();
         for (Key known : sshKeys(accountId)) {

@@ -212,13 +212,32 @@ public class Organizations {
         return role;
     }
 
+    /**
+     * Within a transaction that makes somebody something for one app alone: whoever removes them finds it, or came before.
+     *
+     * @throws AccountException.Denied where they are not in that app's organization any more
+     */
+    void holdMembership(UUID app, UUID account) {
+        jdbc.sql("""
+                        select m.account_id from membership m join app on app.organization_id = m.organization_id
+                        where app.id = ? and m.account_id = ? for key share of m""")
+                .params(app, account)
+                .query(UUID.class)
+                .optional()
+                .orElseThrow(Organizations::noLonger);
+    }
+
+    private static AccountException noLonger() {
+        return new AccountException.Denied("You are no longer a member there.");
+    }
+
     /** Of an organization that one is in. */
     Role role(UUID organization, UUID account) {
         return jdbc.sql("select role from membership where organization_id = ? and account_id = ?")
                 .params(organization, account)
                 .query((row, _) -> Role.valueOf(row.getString(1)))
                 .optional()
-                .orElseThrow(() -> new AccountException.Denied("You are no longer a member there."));
+                .orElseThrow(Organizations::noLonger);
     }
 
     private void keepAnOwner(UUID organization, UUID member, Role next) {

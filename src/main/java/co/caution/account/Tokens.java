@@ -64,12 +64,14 @@ public class Tokens {
 
     private final JdbcClient jdbc;
     private final Accounts accounts;
+    private final Organizations organizations;
     private final Clock clock;
     private final SecureRandom random;
 
-    Tokens(JdbcClient jdbc, Accounts accounts, Clock clock, SecureRandom random) {
+    Tokens(JdbcClient jdbc, Accounts accounts, Organizations organizations, Clock clock, SecureRandom random) {
         this.jdbc = jdbc;
         this.accounts = accounts;
+        this.organizations = organizations;
         this.clock = clock;
         this.random = random;
     }
@@ -113,6 +115,9 @@ public class Tokens {
             throw new AccountException("The name is missing: it says in lists what the token is for.");
         }
         accounts.lock(account);
+        if (grant.app() != null) {
+            organizations.holdMembership(grant.app(), account);
+        }
         if (of(account, PageRequest.ALL).items().size() >= MOST) {
             throw new AccountException.Conflict("This account has " + MOST + " tokens, and more are not taken. Revoke one:"
                     + " caution tokens revoke ID");

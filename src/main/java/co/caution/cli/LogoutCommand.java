@@ -31,7 +31,8 @@ final class LogoutCommand implements Callable<Integer> {
         try {
             ApiClient api = root.context().with(server, login.get().token());
             if (all) {
-                others = api.deleteAll("/api/sessions") + api.deleteAll("/api/account/tokens");
+                // In this order: a token can still become a session, a session no token without proof.
+                others = api.deleteAll("/api/account/tokens") + api.deleteAll("/api/sessions");
             }
             api.delete("/api/account/tokens/current");
         } catch (CliException e) {

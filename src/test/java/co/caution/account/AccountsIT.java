@@ -80,6 +80,6 @@ class AccountsIT {
     }
 
     private Tokens tokensAt(int second) {
-        return new Tokens(service.bean(JdbcClient.class), service.bean(Accounts.class), Clock.fixed(start.plusSeconds(second), ZoneOffset.UTC), new SecureRandom());
+        return new Tokens(service.bean(JdbcClient.class), service.bean(Accounts.class), service.bean(Organizations.class), Clock.fixed(start.plusSeconds(second), ZoneOffset.UTC), new SecureRandom());
     }
 }

@@ -16,7 +16,7 @@ public final class AtAnotherTime {
     public static DeviceLogins deviceLogins(TestService service, Instant now) {
         var clock = Clock.fixed(now, ZoneOffset.UTC);
         var jdbc = service.bean(JdbcClient.class);
-        return new DeviceLogins(jdbc, service.bean(Accounts.class), new Tokens(jdbc, service.bean(Accounts.class), clock, new SecureRandom()),
+        return new DeviceLogins(jdbc, service.bean(Accounts.class), new Tokens(jdbc, service.bean(Accounts.class), service.bean(Organizations.class), clock, new SecureRandom()),
                 service.bean(AuditLog.class), clock, new SecureRandom());
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import co.caution.Meanwhile;
 import co.caution.TestKey;
 import co.caution.TestService;
+import co.caution.app.Apps;
 import co.caution.paging.PageRequest;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -141,6 +142,25 @@ class RacesIT {
         }
         assertThat(invitations.open(organization, PageRequest.ALL).items()).isEmpty();
         assertThat(organizations.member(organization, viewer.name()).role()).isEqualTo(Role.VIEWER);
+    }
+
+    /** What they made for its apps alone must not be good again should they come back. */
+    @Test
+    void whoIsRemovedMeanwhileKeepsNothingThatIsForItsAppsAlone() throws Exception {
+        Account member = somebody();
+        UUID organization = organization(somebody());
+        service.join(organization, member, Role.MEMBER);
+        UUID app = service.bean(Apps.class).create(organization, "bound").id();
+        var key = new TestKey(directory).publicKey();
+        var grant = new Grant(Set.of(Scope.DEPLOY), app);
+        try (var meanwhile = new Meanwhile(service).does(ORGANIZATION, organization)
+                .does("delete from membership where organization_id = ? and account_id = ?", organization, member.id())) {
+            assertThat(meanwhile.passes(() -> tokens.createFor(member.id(), "ci", grant, Duration.ofDays(1), Grant.ALL),
+                    () -> accounts.addSshKey(member.id(), key, app)))
+                    .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(AccountException.Denied.class));
+        }
+        assertThat(tokens.of(member.id(), PageRequest.ALL).items()).isEmpty();
+        assertThat(accounts.sshKeys(member.id())).isEmpty();
     }
 
     // Invitations

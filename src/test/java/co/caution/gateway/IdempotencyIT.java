@@ -15,6 +15,7 @@ import co.caution.app.Deployer;
 import co.caution.app.PlatformSettings;
 import co.caution.app.Release;
 import co.caution.app.store.AppStore;
+import co.caution.project.Manifest;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -234,8 +235,10 @@ class IdempotencyIT {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         var build = new Build(UUID.randomUUID(), app.id(), "refs/heads/main", "e".repeat(40), Build.State.SUCCEEDED, null, null, now, now);
         store.insert(build);
+        String manifest = new String(new Manifest(2, "e".repeat(40), "buildah", List.of(), "f".repeat(64), List.of("/bin/app"), List.of(), "/",
+                new Manifest.User(0, 0, List.of()), List.of(8080), List.of(), 1, 512, false, null).toJson(), StandardCharsets.UTF_8);
         var release = new Release(UUID.randomUUID(), app.id(), 1, build.id(), build.commitId(), null,
-                build.id().toString().replace("-", "").repeat(2), 8, "a".repeat(96), "b".repeat(96), "c".repeat(96), "{}", "d".repeat(64), now);
+                build.id().toString().replace("-", "").repeat(2), 8, "a".repeat(96), "b".repeat(96), "c".repeat(96), manifest, "d".repeat(64), now);
         store.insert(release);
         Path image = service.bean(PlatformSettings.class).image(release.eifSha256());
         Files.createDirectories(image.getParent());

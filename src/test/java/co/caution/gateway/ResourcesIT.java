@@ -255,7 +255,8 @@ class ResourcesIT {
         var jdbc = service.bean(JdbcClient.class);
         var account = new HashMap<String, UUID>();
         var streams = new HashMap<String, Iterator<String>>();
-        try (var http = HttpClient.newHttpClient(); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        var http = HttpClient.newHttpClient();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor(); AutoCloseable _ = http::shutdownNow) {
             for (String which : List.of("token", "session", "membership", "nothing")) {
                 Account reader = service.person("stream-of-" + which);
                 service.join(organization, reader, Role.VIEWER);
