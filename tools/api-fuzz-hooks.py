@@ -1,6 +1,7 @@
 """What Schemathesis cannot make up by itself, for tools/api-fuzz: fresh proof over the very bytes of a call, and what a login, an
 invitation, a passkey or a device's code takes. Most is right, the rest is garbled; what is chosen depends on the call alone, so that a
-finding can be made again. Helpers call the service as FUZZ_TOKEN's owner, who has FUZZ_KEY, and FUZZ_OWNER's, who invites."""
+finding can be made again. Helpers call the service as FUZZ_TOKEN's owner, who has FUZZ_KEY, and FUZZ_OWNER's, who invites. What was called,
+and what the answer's status was, is written to FUZZ_SEEN."""
 
 import base64
 import hashlib
@@ -77,8 +78,7 @@ def proof(method, path, body, choice=None, token=TOKEN):
     if kind in (1, 8, 9, 10) and asked.get("options", {}).get("allowCredentials"):
         options = dict(asked["options"], challenge=text(hashlib.sha256(message).digest()))
         given = assertion(options, choice, whole=kind > 1)
-        if kind == 1:
-            wrong = given != assertion(options, choice, whole=True)
+        wrong = signed_parts(given) != signed_parts(assertion(options, choice, whole=True))
         shown = json.dumps(given).encode()
     else:
         shown = unarmored(sign("login@caution.co" if kind == 2 else "proof@caution.co", message))
@@ -99,8 +99,9 @@ class Caller(AuthBase):
         body = call.body.encode() if isinstance(call.body, str) else call.body or b""
         given = call.headers.get("Caution-Proof")
         choice = chance(call.method, call.path_url, body, given)
-        own = "Caution-Session" in call.headers or call.headers.get("Authorization") == "Bearer " + TOKEN
-        if "Caution-Session" in call.headers and call.method not in ("GET", "HEAD") and choice.random() < 0.03:
+        by_session = "Caution-Session" in call.headers and "Authorization" not in call.headers
+        own = by_session or call.headers.get("Authorization") == "Bearer " + TOKEN
+        if by_session and call.method not in ("GET", "HEAD") and choice.random() < 0.03:
             call.headers["Origin"] = choice.choice(["null", "http://evil.example", URL + "0", ""])
             call.foreign = True
             return call
@@ -121,7 +122,7 @@ GIVEN_AWAY = {("DELETE", "/api/account/tokens/current"), ("POST", "/api/sessions
 
 def give_away(call):
     token = api("POST", "/api/account/tokens", {"name": "spare", "scopes": ["read", "deploy", "manage"]}, proven=True).get("token", "")
-    if "Caution-Session" not in call.headers:
+    if "Authorization" in call.headers:
         call.headers["Authorization"] = "Bearer " + token
         return
     answer = HTTP.post(URL + "/api/sessions", headers={"Authorization": "Bearer " + token}, data=b"", timeout=30)
@@ -145,7 +146,7 @@ def garbled(binary, choice):
         lambda: binary + choice.randbytes(choice.randrange(1, 40)),
         lambda: binary[:at] + binary[at // 2:],
         lambda: binary[:at] + choice.choice(HEADS) + binary[at:],
-        lambda: choice.choice(HEADS) * choice.choice([1, 2, 300]),
+        lambda: choice.choice(HEADS) * choice.choice([1, 2, 300, 5000]),
         lambda: choice.randbytes(choice.randrange(100)),
         lambda: b"",
     ])()
@@ -185,6 +186,12 @@ def assertion(options, choice, whole):
     own = next((base64.urlsafe_b64decode(each["id"] + "==") for each in allowed if each["id"] == text(PASSKEY)), PASSKEY)
     parts = {"clientDataJSON": client, "authenticatorData": data, "signature": sequence(X, value), "userHandle": HANDLE}
     return credential(own, parts, choice, whole)
+
+
+def signed_parts(given):
+    """What must be right; the rest may be anything."""
+    response = given["response"] if isinstance(given["response"], dict) else {}
+    return [given["rawId"], *(response.get(part) for part in ("clientDataJSON", "authenticatorData", "signature"))]
 
 
 def sequence(*numbers):
@@ -231,12 +238,24 @@ def device():
     return answer.json() if answer.ok else {}
 
 
+def device_code(choice):
+    """Half of them are allowed by the time they are asked with."""
+    begun = device()
+    if begun and choice.random() < 0.5:
+        asked = api("POST", "/api/device/options", {"user_code": begun["user_code"]})
+        if asked:
+            api("POST", "/api/device/allow", {"user_code": begun["user_code"], "id": asked["id"],
+                                              "credential": assertion(asked["options"], choice, whole=True)})
+    return begun.get("device_code", "")
+
+
 def ssh_key(choice):
     """Of every kind, also such as are not taken, with numbers that are none of a key's."""
     number = lambda: choice.choice([b"", b"\x00", b"\x01", b"\x01\x00\x01", b"\xff", b"\x00\xff" + choice.randbytes(255), choice.randbytes(2000)])
     point = lambda: choice.choice([b"\x04" + X.to_bytes(32, "big") + Y.to_bytes(32, "big"), b"\x04" + choice.randbytes(64), b"\x02" * 33, b"", b"\x00"])
+    ed25519 = (b"ssh-ed25519", [choice.randbytes(choice.choice([32, 32, 32, 31]))])  # half of all 32 bytes are a key
     kind, parts = choice.choice([
-        (b"ssh-ed25519", [choice.randbytes(choice.choice([32, 32, 32, 31]))]),
+        ed25519, ed25519, ed25519, ed25519,
         (b"ecdsa-sha2-nistp256", [choice.choice([b"nistp256", b"nistp384", b"x"]), point()]),
         (b"ssh-rsa", [number(), number()]),
         (b"sk-ssh-ed25519@openssh.com", [choice.randbytes(32), choice.choice([b"ssh:", b"", b"\xff"])]),
@@ -305,7 +324,7 @@ FILLED = {
     "POST /api/invitations/accept": each(invitation=invitation),
     "POST /api/invitations/enter": each(invitation=invitation, name=name, ssh_key=ssh_key),
     "POST /api/device/authorization": each(client_id="caution-cli", scope=lambda c: c.choice(["read", "deploy manage", "x"])),
-    "POST /api/device/token": each(device_code=lambda c: device().get("device_code", "")),
+    "POST /api/device/token": each(device_code=device_code),
     "POST /api/device/look": each(user_code=lambda c: device().get("user_code", "")),
     "POST /api/device/options": each(user_code=lambda c: device().get("user_code", "")),
     "POST /api/device/deny": each(user_code=lambda c: device().get("user_code", "")),

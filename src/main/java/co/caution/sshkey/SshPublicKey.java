@@ -75,10 +75,10 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
                     entry.getComment() == null ? "" : name(entry.getComment()));
         } catch (SshKeyException e) {
             throw e;
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new SshKeyException("This is not an SSH public key: " + e.getMessage());
-        } catch (RuntimeException e) { // the library's parsers throw what they like at numbers that are no key
-            throw new SshKeyException("This is not an SSH public key: it could not be read.");
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            // The library's parsers throw what they like at what is no key, and say it in words of their own insides.
+            throw new SshKeyException("This is not an SSH public key, or one that is damaged. Give the line as it stands in the file that ends"
+                    + " in .pub.");
         }
     }
 
