@@ -76,7 +76,12 @@ public final class Restore {
     public void fill(Connection connection, Path directory) throws IOException, SQLException {
         connection.setAutoCommit(false);
         var tables = new Tables(connection);
+        var ours = tables.inOrder().stream().map(Contents.Table::name).toList();
         for (var table : contents.tables()) {
+            // PostgreSQL's own tables say which programs it runs, and whoever owns a database may fill them.
+            if (!ours.contains(table.name())) {
+                throw new InvalidBackupException("it has a table '" + table.name() + "', which is none of the service's");
+            }
             try (var rows = Files.newInputStream(directory.resolve(table.entry()))) {
                 long filled = tables.copyIn(table, rows);
                 if (filled != table.rows()) {

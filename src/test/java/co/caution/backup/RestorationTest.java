@@ -115,6 +115,17 @@ class RestorationTest {
         nothingIsLeft(database, "home-misfit");
     }
 
+    /** They say who may what, and which programs PostgreSQL runs. */
+    @Test
+    void rowsForPostgresqlsOwnTablesAreRefused() throws Exception {
+        var database = create("foreign_rows");
+        var settings = new Table("pg_db_role_setting", List.of("setdatabase", "setrole", "setconfig"), 1);
+        assertThatThrownBy(() -> restore(database, backup(1, settings, "0\t0\t{application_name=strange}\n"), "home-foreign"))
+                .hasMessageContaining("it has a table 'pg_db_role_setting'");
+        nothingIsLeft(database, "home-foreign");
+        assertThat(one(database, "select count(*)::text from pg_db_role_setting where setdatabase = 0 and setrole = 0")).isEqualTo("0");
+    }
+
     /** A new database, of this name. */
     private static PGSimpleDataSource create(String name) throws SQLException {
         execute(database("postgres"), "create database " + name);
