@@ -135,6 +135,8 @@ public class DeviceLogins {
     /** @param passkey by which they were asked to confirm it, and did */
     @Transactional
     public void allow(UUID account, Asked asked, UUID passkey) {
+        accounts.lock(account);
+        new WayIn(null, passkey).requireStill(jdbc);
         int allowed = jdbc.sql("""
                         update device_login set account_id = ?, passkey_id = ?
                         where id = ? and expires_at > ? and account_id is null and not denied""")

@@ -327,6 +327,21 @@ class RacesIT {
     }
 
     @Test
+    void aPasskeyThatIsRemovedMeanwhileAllowsNoDeviceLogin() throws Exception {
+        Account person = somebody();
+        UUID passkey = passkey(person);
+        var logins = service.bean(DeviceLogins.class);
+        var address = InetAddress.ofLiteral("192.0.2.80");
+        var begun = logins.begin("late", Set.of(Scope.READ), address);
+        var asked = logins.look(person.id(), begun.userCode(), address);
+        try (var meanwhile = new Meanwhile(service).does(ACCOUNT, person.id()).does("delete from passkey where id = ?", passkey)) {
+            assertThat(meanwhile.passes(call(() -> logins.allow(person.id(), asked, passkey)))).singleElement()
+                    .isInstanceOf(AccountException.NotSignedIn.class);
+        }
+        assertThat(logins.poll(begun.deviceCode())).isInstanceOf(DeviceLogins.Answer.Pending.class);
+    }
+
+    @Test
     void whoRefusesADeviceLoginThatWasAllowedMeanwhileIsToldSoAndWritesNothing() throws Exception {
         Account person = somebody();
         UUID passkey = passkey(person);

@@ -77,7 +77,8 @@ class BuildEventsController {
     @GetMapping(path = "/api/apps/{app}/builds/{build}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     void events(@RequestAttribute(Apps.OWNER) Owner owner, @RequestAttribute(Apps.CALLER) UUID caller,
             @RequestAttribute(Apps.STILL_PERMITTED) BooleanSupplier still, @PathVariable UUID app, @PathVariable UUID build,
-            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String last, HttpServletRequest request, HttpServletResponse response) throws IOException, InterruptedException {
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String last, HttpServletRequest request,
+            HttpServletResponse response) throws IOException, InterruptedException {
         App found = apps.get(owner.id(), app);
         Build followed = apps.build(found, build);
         if (END.equals(last)) {
