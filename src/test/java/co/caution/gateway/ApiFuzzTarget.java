@@ -9,7 +9,8 @@ import co.caution.account.WayIn;
 import co.caution.sshkey.SshPublicKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -26,21 +27,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class ApiFuzzTarget {
 
     /** What comes back, and what of them makes up a row. */
-    private static final Map<String, String> KEPT = new LinkedHashMap<>();
-
-    static {
-        KEPT.put("membership", "organization_id, account_id");
-        KEPT.put("ssh_key", "id");
-        KEPT.put("api_token", "id");
-        KEPT.put("session", "id");
-        KEPT.put("invitation", "id");
-        KEPT.put("cloud_account", "id");
-    }
+    private static final Map<String, String> KEPT = Map.of("membership", "organization_id, account_id", "ssh_key", "id", "api_token", "id",
+            "session", "id", "invitation", "id", "cloud_account", "id");
 
     private final TestService service = TestService.shared();
     private final JdbcClient jdbc = service.bean(JdbcClient.class);
     private final ApiFixture fixture = new ApiFixture(service, "acme", "alice");
-    private final Map<String, String> rows = new LinkedHashMap<>();
+    private final Map<String, String> rows = new HashMap<>();
 
     private ApiFuzzTarget() throws Exception {}
 
@@ -94,10 +87,8 @@ final class ApiFuzzTarget {
         jdbc.sql("insert into cloud_account (id, organization_id, role_arn, region, external_id, state, created_at)"
                 + " values (?::uuid, ?, 'arn:aws:iam::123456789012:role/fuzz', 'eu-central-1', 'fuzz', 'UNCHECKED', now())")
                 .params(ApiSeed.ANY_ID, fixture.organization).update();
-        for (String table : new String[] {"ssh_key", "api_token"}) {
-            jdbc.sql("update " + table + " set account_id = ? where id = ?::uuid")
-                    .params(person.id(), table.equals("ssh_key") ? ApiSeed.KEY : ApiSeed.TOKEN).update();
-        }
+        jdbc.sql("update ssh_key set account_id = ? where id = ?::uuid").params(person.id(), ApiSeed.KEY).update();
+        jdbc.sql("update api_token set account_id = ? where id = ?::uuid").params(person.id(), ApiSeed.TOKEN).update();
     }
 
     private void restore() {
@@ -116,7 +107,7 @@ final class ApiFuzzTarget {
         jdbc.sql("delete from app_name where app_id = ?::uuid and name <> 'hello'").param(ApiSeed.APP).update();
         // Guessed codes would be refused for an hour, and challenges after twenty of an address: nothing behind that would be asked.
         jdbc.sql("delete from device_guess").update();
-        for (String table : new String[] {"login_challenge", "passkey_challenge", "device_login"}) {
+        for (String table : List.of("login_challenge", "passkey_challenge", "device_login")) {
             jdbc.sql("update " + table + " set address = id::text where address <> id::text").update();
         }
     }
