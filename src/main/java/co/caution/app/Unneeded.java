@@ -9,6 +9,7 @@ import java.util.List;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
+import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.revwalk.ObjectWalk;
 
@@ -74,15 +75,17 @@ final class Unneeded {
 
     private static boolean needed(Pack pack, ObjectWalk reached, List<Pack> others) throws IOException {
         for (PackIndex.MutableEntry entry : pack) {
-            var object = entry.toObjectId();
-            if (reached.lookupOrNull(object) == null) {
-                continue;
+            ObjectId object = entry.toObjectId();
+            if (reached.lookupOrNull(object) != null && !has(others, object)) {
+                return true;
             }
-            boolean elsewhere = false;
-            for (Pack other : others) {
-                elsewhere |= other.hasObject(object);
-            }
-            if (!elsewhere) {
+        }
+        return false;
+    }
+
+    private static boolean has(List<Pack> packs, ObjectId object) throws IOException {
+        for (Pack pack : packs) {
+            if (pack.hasObject(object)) {
                 return true;
             }
         }

@@ -22,8 +22,8 @@ final class PackGate extends FilterInputStream {
     /** Commits, trees and tags are read into memory whole. */
     static final int LARGEST_STRUCTURE = 16 << 20;
 
-    /** The room on the disk is looked at each time that so much has come. */
-    static final long PORTION = 8 << 20;
+    /** The room on the disk is looked at each time that so much has come: of 200 pushes, less than what must stay free. */
+    private static final long PORTION = 4 << 20;
 
     private static final int HEADER = 12;
     private static final int CHECKSUM = 20;
