@@ -75,6 +75,18 @@ class SshPublicKeyTest {
         assertThat(SshPublicKey.parse("ssh-rsa " + Base64.getEncoder().encodeToString(more)).line()).isEqualTo(rsa);
     }
 
+    @Test
+    void aKeyOnASecurityKeyKeepsItsLine() {
+        byte[] known = Base64.getDecoder().decode(ED25519.substring("ssh-ed25519 ".length()));
+        var blob = new ByteArrayBuffer();
+        blob.putString("sk-ssh-ed25519@openssh.com");
+        blob.putBytes(Arrays.copyOfRange(known, known.length - 32, known.length));
+        blob.putString("ssh:");
+        String line = "sk-ssh-ed25519@openssh.com " + Base64.getEncoder().encodeToString(blob.getCompactData());
+        assertThat(SshPublicKey.parse(line + " touched").line()).isEqualTo(line);
+        assertThat(SshPublicKey.parse(line + " touched").comment()).isEqualTo("touched");
+    }
+
     /** Strangers sign in with keys of their own making: none may take seconds to be read, or to check a signature with. */
     @Test
     void aKeyThatIsMadeToTakeLongIsRefusedBeforeItDoes() throws Exception {
