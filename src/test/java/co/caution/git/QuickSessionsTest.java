@@ -48,8 +48,12 @@ class QuickSessionsTest {
                 boolean asksGit = i % 2 == 0;
                 all.add(clients.submit(() -> ends(asksGit ? git : words, ssh, asksGit ? "" : LARGE)));
             }
-            for (var each : all) {
-                each.get();
+            try {
+                for (var each : all) {
+                    each.get();
+                }
+            } finally {
+                clients.shutdownNow(); // after the first that is not as it should be, no others are waited for
             }
             server.nothingIsLeft();
         }
