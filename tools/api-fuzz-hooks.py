@@ -360,6 +360,12 @@ def after_call(context, case, response):
         print(case.operation.label, response.request.method, response.status_code, file=seen)
 
 
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    """An organization goes by its name in paths, and an account's number at AWS is not its id: Schemathesis takes the one for the other."""
+    return type(failure).__name__ != "EnsureResourceAvailability" or not case.operation.path.startswith("/api/organizations/")
+
+
 @schemathesis.check
 def a_wrong_proof_is_refused(ctx, response, case):
     if getattr(response.request, "unproven", False):

@@ -94,6 +94,8 @@ class NamesIT {
         var asked = service.call("DELETE", "/api/apps/both", token, null);
         assertThat(asked.statusCode()).isEqualTo(409);
         assertThat(asked.body()).contains("namer, namers", "?organization=");
+        var challenged = service.call("POST", "/api/apps/both/attestation", token, "{}");
+        assertThat(challenged.statusCode()).as("whoever verifies by a name is asked as well").isEqualTo(409);
         assertThat(id("both?organization=namers")).isEqualTo(ours.id());
         assertThat(id("both?organization=namer")).isEqualTo(own.id());
         assertThat(id(ours.id() + "?organization=namers")).isEqualTo(ours.id());

@@ -171,7 +171,8 @@ final class OpenApi {
                 }
             }
         }
-        if (route.access() instanceof Access.Within within && within.subject() != Access.Subject.ORGANIZATION) {
+        if (route.pattern().startsWith("/api/apps/{app}")
+                || route.access() instanceof Access.Within within && within.subject() != Access.Subject.ORGANIZATION) {
             parameters.addObject().put("$ref", "#/components/parameters/Organization");
         }
         for (Parameter given : handler == null ? new Parameter[0] : handler.getParameters()) {
