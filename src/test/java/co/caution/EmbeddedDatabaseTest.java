@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +49,24 @@ class EmbeddedDatabaseTest {
         }
         try (var left = Files.list(directory)) {
             assertThat(left.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("binaries", "data", "password");
+        }
+    }
+
+    @Test
+    void whatItsProcessesInheritHoldsNothingOfTheServices() throws Exception {
+        try (var database = EmbeddedDatabase.start(directory, new SecureRandom());
+                var pool = new ConnectionPool(database.dataSource());
+                var connection = pool.getConnection(); var statement = connection.createStatement()) {
+            statement.execute("create temporary table inherited (line text); copy inherited from program 'env'");
+            var own = new ArrayList<>(System.getenv().keySet());
+            own.removeAll(Set.of("PATH", "TZ", "PWD", "OLDPWD", "SHLVL", "_")); // a shell makes the latter by itself
+            own.removeIf(name -> name.startsWith("LC_")); // and PostgreSQL these
+            assertThat(own).contains("HOME");
+            try (var rows = statement.executeQuery("select split_part(line, '=', 1) from inherited")) {
+                while (rows.next()) {
+                    assertThat(own).doesNotContain(rows.getString(1));
+                }
+            }
         }
     }
 

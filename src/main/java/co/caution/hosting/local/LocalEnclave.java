@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,10 +48,9 @@ final class LocalEnclave implements Enclave {
     }
 
     void start(List<String> command) throws IOException {
-        process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectError(directory.resolve("host.log").toFile())
-                .start();
+        var builder = new ProcessBuilder(command).directory(directory.toFile()).redirectError(directory.resolve("host.log").toFile());
+        builder.environment().keySet().retainAll(Set.of("PATH")); // the service's may hold secrets, and QEMU runs other people's code
+        process = builder.start();
         Process started = process;
         Thread.ofPlatform().daemon().name("enclave-" + id).start(() -> follow(started));
     }
