@@ -137,12 +137,11 @@ class SshPublicKeyTest {
         assertThat(SshPublicKey.parse(line).line() + " c").isEqualTo(line);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "sk-ssh-ed25519@openssh.com, AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIEGuyhCQILNJEKMAItdSdIGRoOPrzgY78d9bH8QBIEfoAAAABHNzaDo=",
-        "sk-ecdsa-sha2-nistp256@openssh.com, AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBGsX0fLhLEJH+Lzm5WOkQPJ3A32B"
-                + "LeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfUAAAAEc3NoOg=="})
-    void aSecurityKeysKeyIsKeptAsItIsWritten(String kind, String base64) {
-        assertThat(SshPublicKey.parse(kind + " " + base64 + " c").line()).isEqualTo(kind + " " + base64);
+    @Test
+    void aKeyOnASecurityKeyOfTheOtherKindKeepsItsLineToo() {
+        String line = "sk-ecdsa-sha2-nistp256@openssh.com "
+                + "AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBGsX0fLhLEJH+Lzm5WOkQPJ3A32B"
+                + "LeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfUAAAAEc3NoOg==";
+        assertThat(SshPublicKey.parse(line + " c").line()).isEqualTo(line);
     }
 }
