@@ -166,8 +166,8 @@ public class DeviceLogins {
     @Transactional
     public Answer poll(String deviceCode) {
         // The account first, as whoever removes the passkey that allowed it does.
-        jdbc.sql("select a.id from account a join device_login d on d.account_id = a.id where d.device_hash = ? for update of a")
-                .param(Secrets.hash(deviceCode)).query().listOfRows();
+        boolean held = !jdbc.sql("select a.id from account a join device_login d on d.account_id = a.id where d.device_hash = ? for update of a")
+                .param(Secrets.hash(deviceCode)).query().listOfRows().isEmpty();
         Row row = jdbc.sql("""
                         select id, name, scopes, expires_at, interval_s, last_polled_at, account_id, passkey_id, denied
                         from device_login where device_hash = ? for update""")
@@ -182,6 +182,9 @@ public class DeviceLogins {
         if (row.denied()) {
             jdbc.sql("delete from device_login where id = ?").param(row.id()).update();
             return new Answer.Denied();
+        }
+        if (row.accountId() != null && !held) {
+            return new Answer.Pending(); // allowed between these two looks: the account is taken first the next time
         }
         boolean early = row.lastPolledAt() != null && now.isBefore(row.lastPolledAt().plusSeconds(row.intervalS()));
         jdbc.sql("update device_login set last_polled_at = ?, interval_s = interval_s + ? where id = ?")

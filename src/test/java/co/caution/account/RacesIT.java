@@ -341,6 +341,22 @@ class RacesIT {
         assertThat(logins.poll(begun.deviceCode())).isInstanceOf(DeviceLogins.Answer.Pending.class);
     }
 
+    /** Holding the login alone, it would wait for whoever removes the passkey, and they for it. */
+    @Test
+    void aDeviceLoginThatIsAllowedWhileItIsAskedForBecomesATokenTheNextTime() throws Exception {
+        Account person = somebody();
+        UUID passkey = passkey(person);
+        var logins = service.bean(DeviceLogins.class);
+        var address = InetAddress.ofLiteral("192.0.2.81");
+        var begun = logins.begin("between", Set.of(Scope.READ), address);
+        var asked = logins.look(person.id(), begun.userCode(), address);
+        try (var meanwhile = new Meanwhile(service).does("update device_login set account_id = ?, passkey_id = ? where id = ?", person.id(),
+                passkey, asked.id())) {
+            assertThat(meanwhile.passes(() -> logins.poll(begun.deviceCode()))).singleElement().isInstanceOf(DeviceLogins.Answer.Pending.class);
+        }
+        assertThat(logins.poll(begun.deviceCode())).isInstanceOf(DeviceLogins.Answer.Allowed.class);
+    }
+
     @Test
     void whoRefusesADeviceLoginThatWasAllowedMeanwhileIsToldSoAndWritesNothing() throws Exception {
         Account person = somebody();
