@@ -62,7 +62,25 @@ public class Repositories {
         Path directory = repository.getDirectory().toPath();
         delete(directory, 1, "*.lock");
         delete(directory.resolve(Constants.R_REFS), Integer.MAX_VALUE, "*.lock");
-        delete(directory.resolve(Constants.OBJECTS), 1, "{incoming_,noz}*");
+        Path objects = directory.resolve(Constants.OBJECTS);
+        delete(objects, 1, "{incoming_,noz}*");
+        Path packs = objects.resolve("pack");
+        if (Files.isDirectory(packs)) {
+            delete(packs, 1, "*.keep"); // held while a push is at work: none is
+            deleteHalves(packs);
+        }
+    }
+
+    /** A pack without its index is read by nobody, and JGit takes one that comes again for one that is here. */
+    private static void deleteHalves(Path packs) throws IOException {
+        try (var files = Files.list(packs)) {
+            for (Path file : files.filter(file -> file.getFileName().toString().matches("pack-.*\\.(pack|idx|rev)")).toList()) {
+                String name = file.getFileName().toString().replaceFirst("\\.[a-z]+$", "");
+                if (!Files.exists(packs.resolve(name + ".pack")) || !Files.exists(packs.resolve(name + ".idx"))) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     private static void delete(Path directory, int depth, String glob) throws IOException {

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.eclipse.jgit.lib.Constants;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +111,7 @@ public class RepositoryRoom {
                         removed |= Files.exists(settings.repository(each)) && exclusively(lock(each), () -> removeUnneeded(each));
                     }
                     for (UUID each : appAlone ? List.<UUID>of() : destroyed) {
-                        removed |= exclusively(lock(each), () -> FileSystemUtils.deleteRecursively(settings.repository(each)));
+                        removed |= exclusively(lock(each), () -> removeAll(each));
                     }
                     return removed;
                 });
@@ -155,7 +156,16 @@ public class RepositoryRoom {
         }
     }
 
-    private boolean removeUnneeded(UUID app) throws IOException {
+    private boolean removeAll(UUID destroyed) {
+        try {
+            return FileSystemUtils.deleteRecursively(settings.repository(destroyed));
+        } catch (IOException e) { // somebody who was pushing to it writes there to this moment
+            LOG.warn("the repository of the destroyed app {} is not gone yet: {}", destroyed, e.toString());
+            return true;
+        }
+    }
+
+    private boolean removeUnneeded(UUID app) {
         try (var repository = repositories.open(app, pack -> pack)) {
             int removed = Unneeded.remove(repository);
             if (removed > 0) {
@@ -168,8 +178,9 @@ public class RepositoryRoom {
         }
     }
 
+    /** Of what pushes bring; how many branches and tags there may be is another limit, and they need not be read one by one. */
     private long size(UUID app) throws IOException {
-        Path directory = settings.repository(app);
+        Path directory = settings.repository(app).resolve(Constants.OBJECTS);
         if (!Files.exists(directory)) {
             return 0;
         }

@@ -32,25 +32,28 @@ final class Unneeded {
      *     removed then
      */
     static int remove(FileRepository repository) throws IOException {
+        return remove(repository, Runtime.getRuntime().maxMemory() / 8 / OF_EACH);
+    }
+
+    /** @param most that refs may lead to; how often each of them is there costs no memory */
+    static int remove(FileRepository repository, long most) throws IOException {
         var packs = new ArrayList<Pack>(repository.getObjectDatabase().getPacks());
         packs.sort(Comparator.comparingLong((Pack pack) -> pack.getPackFile().lastModified()).thenComparing(Pack::getPackName));
-        long objects = 0;
-        for (Pack pack : packs) {
-            objects += pack.getIndex().getObjectCount();
-        }
-        if (objects * OF_EACH > Runtime.getRuntime().maxMemory() / 8) {
-            throw new IOException(objects + " objects are too many to look through while the service runs");
-        }
         try (var walk = new ObjectWalk(repository)) {
             walk.setRetainBody(false);
             // Pins first: one goes when its branch has moved, so what it held is found there.
             start(walk, repository.getRefDatabase().getRefsByPrefix(Repositories.PINS));
             start(walk, repository.getRefDatabase().getRefs());
-            while (walk.next() != null) {
-                // It notes each commit.
+            long left = most;
+            // It notes each commit, then each tree and file.
+            while (left >= 0 && walk.next() != null) {
+                left--;
             }
-            while (walk.nextObject() != null) {
-                // It notes each tree and file.
+            while (left >= 0 && walk.nextObject() != null) {
+                left--;
+            }
+            if (left < 0) {
+                throw new IOException("more than " + most + " objects are too many to look through while the service runs");
             }
             var kept = new ArrayList<Pack>(packs);
             for (Pack pack : packs) {

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -58,7 +59,8 @@ final class PackageBases {
         return new Base(Files.readString(digest).strip(), layout);
     }
 
-    private static boolean used(Path digest) throws IOException {
+    /** Not while one is found old: what is in use stays. */
+    private static synchronized boolean used(Path digest) throws IOException {
         try {
             Files.setLastModifiedTime(digest, FileTime.from(Instant.now()));
             return true;
@@ -69,7 +71,14 @@ final class PackageBases {
 
     /** All but the last ones that were used, and those that may be in use now. */
     static void removeOld(Path layers, Path work, Instant now) throws IOException {
+        for (Path going : putAside(layers, work, now)) {
+            Trees.delete(going);
+        }
+    }
+
+    private static synchronized List<Path> putAside(Path layers, Path work, Instant now) throws IOException {
         record Used(Path layout, Instant at) {}
+        var aside = new ArrayList<Path>();
         try (var layouts = Files.list(layers)) {
             var old = layouts.map(layout -> new Used(layout, Instant.ofEpochMilli(layout.resolve("digest").toFile().lastModified())))
                     .sorted(Comparator.comparing(Used::at).reversed())
@@ -79,11 +88,12 @@ final class PackageBases {
             for (Used each : old) {
                 Path going = work.resolve("old-" + each.layout().getFileName());
                 Files.move(each.layout(), going, StandardCopyOption.ATOMIC_MOVE); // whole or not at all, for whoever looks
-                Trees.delete(going);
+                aside.add(going);
             }
         } catch (NoSuchFileException e) {
-            // Another build removes them just now.
+            // Another program's build removes them just now.
         }
+        return aside;
     }
 
     private void make(PackageLock lock, Path layout, Path work, BuildListener listener)

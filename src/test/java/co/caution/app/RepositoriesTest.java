@@ -2,8 +2,10 @@ package co.caution.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -18,6 +20,21 @@ class RepositoriesTest {
 
     @TempDir
     Path home;
+
+    /** Of a service that was killed while it took a pack in, or removed one. */
+    @Test
+    void whatAKilledServiceLeftOfPacksGoesAndWholeOnesStay() throws Exception {
+        var repositories = TestRepositories.in(home);
+        try (Repository repository = repositories.open(UUID.randomUUID())) {
+            Path packs = Files.createDirectories(repository.getDirectory().toPath().resolve("objects/pack"));
+            for (String file : List.of("pack-a.pack", "pack-a.idx", "pack-a.rev", "pack-a.keep", "pack-b.pack", "pack-b.rev", "pack-c.idx",
+                    "pack-c.rev", "pack-d.keep")) {
+                Files.createFile(packs.resolve(file));
+            }
+            repositories.sweep(repository);
+            assertThat(packs.toFile().list()).containsExactlyInAnyOrder("pack-a.pack", "pack-a.idx", "pack-a.rev");
+        }
+    }
 
     /** An app's repository is made when it is first asked for, and many may ask first. */
     @Test

@@ -1,6 +1,7 @@
 package co.caution.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -99,6 +100,23 @@ class RepositoryRoomTest {
             assertThat(room.measure(app).full()).isEmpty();
 
             assertThat(packs(repository)).isOne();
+            whole(repository);
+        }
+    }
+
+    /** What a large project pushes again after each build that failed is in memory once. */
+    @Test
+    void howManyObjectsThereMayBeIsAQuestionOfThoseThatAreLedTo() throws IOException {
+        try (var repository = open(app)) {
+            byte[] large = blob();
+            for (byte i = 0; i < 3; i++) {
+                ref(repository, "refs/heads/main", push(repository, large, new byte[] {i}));
+            }
+        }
+        try (var repository = open(app)) {
+            assertThatThrownBy(() -> Unneeded.remove(repository, 3)).isInstanceOf(IOException.class).hasMessageContaining("too many");
+            assertThat(packs(repository)).isEqualTo(3);
+            assertThat(Unneeded.remove(repository, 4)).as("a commit, its tree and two files are one pack").isEqualTo(2);
             whole(repository);
         }
     }
