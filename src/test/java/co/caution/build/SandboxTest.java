@@ -123,7 +123,7 @@ class SandboxTest {
         assertThatThrownBy(() -> build(source, BuildLimits.defaults().with(Duration.ofSeconds(4), null, null, null, null), recorder))
                 .isInstanceOf(BuildException.class)
                 .hasMessageContaining("did not end within 4 s");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(120));
     }
 
     @Test

@@ -43,7 +43,7 @@ class HostileHttpIT {
         long before = System.nanoTime();
         var answer = service.call("GET", "/api/account", token, null);
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
     }
 
     static List<Arguments> malformed() {

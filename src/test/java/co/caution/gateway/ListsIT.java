@@ -38,7 +38,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a page costs the database: the same, however much is on it. */
-@Timeout(120)
+@Timeout(300)
 class ListsIT {
 
     private static final int MANY = 20;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
 
 /** Pushes of 400 kB to an app whose repository may have a mebibyte; each build fails, and leaves what it was of. */
-@Timeout(60)
+@Timeout(300)
 class FullRepositoryTest {
 
     private static final String FULL = "fatal: nothing was taken: with it, the app's repository would have more than 1 MiB";

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that ask for what nobody may have. */
-@Timeout(60)
+@Timeout(300)
 class HostileRefTest {
 
     private static final String ZERO = ObjectId.zeroId().name();
