@@ -39,8 +39,10 @@ public class RepositoryRoom {
     private final AppStore store;
     /** Read by whoever needs what lies in an app's repository without a ref that leads to it, written by whoever removes that. */
     private final Map<UUID, ReadWriteLock> byApp = new ConcurrentHashMap<>();
-    /** One at a time removes anything: looking takes memory. */
-    private final Lock tidying = new ReentrantLock();
+    /** One repository at a time, as looking takes memory; by turns, so that whoever has large ones holds up others for one of them. */
+    final ReentrantLock tidying = new ReentrantLock(true);
+    /** Of all that an organization pushes, one waits for its turn to tidy. */
+    private final Map<UUID, Lock> byOrganization = new ConcurrentHashMap<>();
     private final ReadWriteLock copied = new ReentrantReadWriteLock();
 
     RepositoryRoom(RepositoryLimits limits, PlatformSettings settings, Repositories repositories, AppStore store) {
@@ -57,11 +59,13 @@ public class RepositoryRoom {
     public final class Measure {
 
         private final UUID app;
+        private final UUID organization;
         private final List<UUID> apps;
         private final List<UUID> destroyed;
 
         private Measure(App app) {
             this.app = app.id();
+            this.organization = app.organizationId();
             this.apps = new ArrayList<>(store.appIds(app.organizationId(), false));
             this.destroyed = store.appIds(app.organizationId(), true);
             if (!apps.contains(this.app)) {
@@ -103,20 +107,22 @@ public class RepositoryRoom {
         }
 
         private boolean tidy(boolean appAlone) throws IOException {
-            tidying.lock();
+            Lock theirs = byOrganization.computeIfAbsent(organization, _ -> new ReentrantLock());
+            theirs.lock();
             try {
-                return exclusively(copied, () -> {
-                    boolean removed = false;
-                    for (UUID each : appAlone ? List.of(app) : apps) {
-                        removed |= Files.exists(settings.repository(each)) && exclusively(lock(each), () -> removeUnneeded(each));
-                    }
-                    for (UUID each : appAlone ? List.<UUID>of() : destroyed) {
-                        removed |= exclusively(lock(each), () -> removeAll(each));
-                    }
-                    return removed;
-                });
+                if (found() == null) {
+                    return true; // another push of theirs has tidied meanwhile
+                }
+                boolean removed = false;
+                for (UUID each : appAlone ? List.of(app) : apps) {
+                    removed |= Files.exists(settings.repository(each)) && alone(each, () -> removeUnneeded(each));
+                }
+                for (UUID each : appAlone ? List.<UUID>of() : destroyed) {
+                    removed |= alone(each, () -> removeAll(each));
+                }
+                return removed;
             } finally {
-                tidying.unlock();
+                theirs.unlock();
             }
         }
     }
@@ -142,6 +148,15 @@ public class RepositoryRoom {
     @FunctionalInterface
     private interface Removal {
         boolean run() throws IOException;
+    }
+
+    private boolean alone(UUID app, Removal removal) throws IOException {
+        tidying.lock();
+        try {
+            return exclusively(copied, () -> exclusively(lock(app), removal));
+        } finally {
+            tidying.unlock();
+        }
     }
 
     /** What is busy is left as it is. */

@@ -2,7 +2,10 @@ package co.caution.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.spy;
 import static org.mockito.Mockito.when;
 
 import co.caution.app.store.AppStore;
@@ -10,8 +13,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.Lock;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.CommitBuilder;
@@ -25,6 +32,7 @@ import org.eclipse.jgit.lib.TagBuilder;
 import org.eclipse.jgit.lib.TreeFormatter;
 import org.eclipse.jgit.revwalk.ObjectWalk;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
 
@@ -172,6 +180,44 @@ class RepositoryRoomTest {
         }
         assertThat(room.measure(app).full()).hasValueSatisfying(why -> assertThat(why)
                 .contains("organization", "more than 2 MiB", "caution apps destroy", "caution.push.max-organization"));
+    }
+
+    @Test
+    @Timeout(300)
+    void whoeverHasManyLargeRepositoriesHoldsUpOthersForOneOfThem() throws Exception {
+        App first = app();
+        App second = app();
+        App others = new App(UUID.randomUUID(), new UUID(0, 2), "others", null, Instant.EPOCH);
+        when(store.appIds(first.organizationId(), false)).thenReturn(List.of(first.id(), second.id()));
+        for (App each : List.of(first, second, others)) {
+            try (var repository = open(each)) {
+                push(repository, blob(), blob(), blob());
+            }
+        }
+        var looked = new ConcurrentLinkedQueue<UUID>();
+        var begun = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var repositories = spy(TestRepositories.in(home));
+        doAnswer(call -> {
+            looked.add(call.getArgument(0));
+            begun.countDown();
+            goOn.await();
+            return call.callRealMethod();
+        }).when(repositories).open(any(), any());
+        var room = new RepositoryRoom(new RepositoryLimits(DataSize.ofMegabytes(2), DataSize.ofMegabytes(1), DataSize.ofBytes(0)),
+                TestRepositories.settings(home), repositories, store);
+        try (var threads = Executors.newFixedThreadPool(3)) {
+            var theirs = threads.submit(() -> room.measure(first).full());
+            begun.await();
+            var more = threads.submit(() -> room.measure(second).full());
+            var another = threads.submit(() -> room.measure(others).full());
+            while (!room.tidying.hasQueuedThreads() && !another.isDone()) {
+                Thread.onSpinWait();
+            }
+            goOn.countDown();
+            assertThat(List.of(theirs.get(), more.get(), another.get())).containsOnly(Optional.empty());
+        }
+        assertThat(looked).as("by turns, and once").containsExactly(first.id(), others.id(), second.id());
     }
 
     @Test
