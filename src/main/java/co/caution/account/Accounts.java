@@ -269,9 +269,12 @@ public class Accounts {
         return jdbc.sql("select exists (select 1 from passkey where account_id = ?)").param(accountId).query(Boolean.class).single();
     }
 
-    /** One change of an account's ways in, and of what they bring, at a time: to the end of the transaction. */
+    /**
+     * One change of an account's ways in, and of what they bring, at a time: to the end of the transaction. What only refers to the account
+     * goes on: an organization's people refer to accounts, an account's tokens to apps, apps to organizations, and all would wait in a circle.
+     */
     public void lock(UUID accountId) {
-        jdbc.sql("select id from account where id = ? for update").param(accountId).query().singleRow();
+        jdbc.sql("select id from account where id = ? for no key update").param(accountId).query().singleRow();
     }
 
     private OffsetDateTime now() {

@@ -166,7 +166,8 @@ public class DeviceLogins {
     @Transactional
     public Answer poll(String deviceCode) {
         // The account first, as whoever removes the passkey that allowed it does.
-        boolean held = !jdbc.sql("select a.id from account a join device_login d on d.account_id = a.id where d.device_hash = ? for update of a")
+        boolean held = !jdbc.sql("select a.id from account a join device_login d on d.account_id = a.id where d.device_hash = ?"
+                        + " for no key update of a")
                 .param(Secrets.hash(deviceCode)).query().listOfRows().isEmpty();
         Row row = jdbc.sql("""
                         select id, name, scopes, expires_at, interval_s, last_polled_at, account_id, passkey_id, denied

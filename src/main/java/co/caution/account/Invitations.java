@@ -165,7 +165,7 @@ public class Invitations {
     /** Who deletes the row has used it: two at once cannot. */
     private void use(String secret, UUID account) {
         // The organization first, as whoever changes its members and then takes their invitations back does.
-        jdbc.sql("select o.id from organization o join invitation i on i.organization_id = o.id where i.hash = ? for update of o")
+        jdbc.sql("select o.id from organization o join invitation i on i.organization_id = o.id where i.hash = ? for no key update of o")
                 .param(Secrets.hash(secret)).query().listOfRows();
         Used used = jdbc.sql("delete from invitation where hash = ? and expires_at > ? returning id, organization_id, role")
                 .params(Secrets.hash(secret), now())

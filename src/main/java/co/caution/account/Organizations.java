@@ -275,9 +275,9 @@ public class Organizations {
         return all;
     }
 
-    /** One change of an organization's members at a time. */
+    /** One change of an organization's members at a time; see {@link Accounts#lock}. */
     void lock(UUID organization) {
-        jdbc.sql("select id from organization where id = ? for update").param(organization).query().singleRow();
+        jdbc.sql("select id from organization where id = ? for no key update").param(organization).query().singleRow();
     }
 
     private OffsetDateTime now() {

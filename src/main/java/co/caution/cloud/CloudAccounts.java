@@ -65,7 +65,7 @@ public class CloudAccounts {
                     + " caution.aws.principal.");
         }
         AwsRole.require(roleArn, region);
-        jdbc.sql("select id from organization where id = ? for update").param(organization).query().listOfRows();
+        jdbc.sql("select id from organization where id = ? for no key update").param(organization).query().listOfRows();
         List<CloudAccount> known = of(organization, PageRequest.ALL).items();
         if (known.size() >= MOST) {
             throw new CloudException.Conflict("This organization has " + MOST + " cloud accounts, and more are not taken. Remove one first.");

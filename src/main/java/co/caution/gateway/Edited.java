@@ -43,14 +43,14 @@ class Edited implements HandlerInterceptor, WebMvcConfigurer, ResponseBodyAdvice
 
     /** By the pattern of the one thing's own address. */
     static final Map<String, Kind> KINDS = Map.of(
-            "/api/apps/{app}", new Kind("app", "select id from app where id = :app::uuid for update",
+            "/api/apps/{app}", new Kind("app", "select id from app where id = :app::uuid for no key update",
                     "select version, name, regexp_replace(deploy_branch, '^refs/heads/', '') as deploy_branch from app"
                             + " where id = :app::uuid and destroyed_at is null"),
             "/api/organizations/{organization}/members/{member}", new Kind("member",
-                    "select id from organization where id = :owner for update", """
+                    "select id from organization where id = :owner for no key update", """
                     select m.version, a.name, lower(m.role) as role from membership m join account a on a.id = m.account_id
                     where m.organization_id = :owner and a.name = :member"""),
-            "/api/passkeys/{passkey}", new Kind("passkey", "select id from account where id = :caller for update",
+            "/api/passkeys/{passkey}", new Kind("passkey", "select id from account where id = :caller for no key update",
                     "select version, name from passkey where id::text = :passkey and account_id = :caller"));
 
     private static final String VERSION = "caution.version";

@@ -20,9 +20,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Two at once, where only one may get through: they meet in the database, behind a row or a lock that the test holds. */
 class RacesIT {
@@ -161,6 +163,29 @@ class RacesIT {
         }
         assertThat(tokens.of(member.id(), PageRequest.ALL).items()).isEmpty();
         assertThat(accounts.sshKeys(member.id())).isEmpty();
+    }
+
+    private void meanwhile(Runnable held, Callable<?> other) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            service.bean(TransactionOperations.class).executeWithoutResult(_ -> {
+                held.run();
+                assertThat(threads.submit(other)).succeedsWithin(Duration.ofSeconds(60));
+            });
+        }
+    }
+
+    /** Were that to wait, then whoever invites would wait for who makes a token, they for who renames its app, and they for who invites. */
+    @Test
+    void whoHoldsAnAccountAnOrganizationOrAnAppHoldsNobodyUpWhoOnlyRefersToIt() {
+        Account owner = somebody();
+        UUID organization = organization(owner);
+        var apps = service.bean(Apps.class);
+        UUID app = apps.create(organization, "held").id();
+        var grant = new Grant(Set.of(Scope.DEPLOY), app);
+        meanwhile(() -> accounts.lock(owner.id()), () -> invitations.invite(organization, owner.id(), Role.VIEWER));
+        meanwhile(() -> organizations.lock(organization), () -> apps.change(organization, app, "renamed", null));
+        meanwhile(() -> apps.change(organization, app, "again", null),
+                () -> tokens.createFor(owner.id(), "ci", grant, Duration.ofDays(1), Grant.ALL));
     }
 
     // Invitations

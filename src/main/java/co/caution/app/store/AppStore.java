@@ -83,7 +83,7 @@ public class AppStore {
      */
     @Transactional
     public void change(App app, @Nullable String name, @Nullable String ref, Instant now) {
-        App before = jdbc.sql(APP + "where id = ? and destroyed_at is null for update").param(app.id()).query(App.class)
+        App before = jdbc.sql(APP + "where id = ? and destroyed_at is null for no key update").param(app.id()).query(App.class)
                 .optional().orElseThrow(() -> new AppException.NotFound(app.id().toString()));
         App after = new App(before.id(), before.organizationId(), name == null ? before.name() : name,
                 ref == null ? before.deployBranch() : ref, before.createdAt());
