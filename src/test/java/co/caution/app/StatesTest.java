@@ -54,7 +54,7 @@ class StatesTest {
         assertThatThrownBy(() -> new App(UUID.randomUUID(), UUID.randomUUID(), "../x", null, NOW))
                 .isInstanceOf(AppException.class)
                 .hasMessageContaining("'../x'")
-                .hasMessageContaining("--name");
+                .hasMessageContaining("3 to 63 characters");
     }
 
     @Test
