@@ -66,9 +66,13 @@ public record SshPublicKey(String line, String fingerprint, String comment) {
             if (entry == null || !TYPES.contains(entry.getKeyType())) {
                 throw unsupported(entry == null ? "?" : entry.getKeyType());
             }
+            if (!entry.getLoginOptions().isEmpty()) {
+                throw new SshKeyException("This key is given with restrictions (" + name(String.join(", ", entry.getLoginOptions().keySet()))
+                        + "), which would not hold here. Give the line as it stands in the file that ends in .pub.");
+            }
             PublicKey key = entry.resolvePublicKey(null, PublicKeyEntryResolver.FAILING);
             requireStrong(key);
-            // Written anew, not cut out of what was given: options may hold another key, and base64 be written in several ways.
+            // Written anew, not cut out of what was given: base64 is written in several ways.
             var blob = new ByteArrayBuffer();
             blob.putRawPublicKey(key);
             return new SshPublicKey(KeyUtils.getKeyType(key) + " " + Base64.getEncoder().encodeToString(blob.getCompactData()), fingerprint(key),
