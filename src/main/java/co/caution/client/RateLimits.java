@@ -240,6 +240,12 @@ public final class RateLimits implements SmartLifecycle {
         }
     }
 
+    /** Before and after all that take from it: whatever stops takes those who use it along, and they have their own turn. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
     @Override
     public void start() {
         writer = Thread.ofPlatform().daemon().name("rate-limits").start(this::work);

@@ -28,7 +28,7 @@ class DiskFullIT {
     void aFullDiskFailsPushesInWordsAndNothingElse() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "a small disk of its own takes root to mount");
         Path disk = Files.createDirectories(directory.resolve("disk"));
-        run("mount", "-t", "tmpfs", "-o", "size=2200m", "small", disk.toString());
+        run("mount", "-t", "tmpfs", "-o", "size=6g", "small", disk.toString());
         try (var service = new Service(disk.resolve("service"), Map.of()).start()) {
             var anna = new Developer(service.site, directory.resolve("anna"), "anna", true).withExample("docs/examples/hello");
             anna.caution("init", "--name", "hello");
@@ -39,7 +39,7 @@ class DiskFullIT {
             fill(filler, disk, 500L * MIB);
             Result early = anna.push();
             assertThat(early.exitCode()).isEqualTo(1);
-            assertThat(early.output()).contains("fatal: build failed: the disk is nearly full", "make room");
+            assertThat(early.output()).contains("fatal: nothing was taken: the platform's disk is nearly full", "make room");
             assertThat(app.answer()).contains("Hello");
 
             fill(filler, disk, 0);
@@ -49,7 +49,7 @@ class DiskFullIT {
             anna.commit("More than there is room for");
             Result full = anna.push();
             assertThat(full.exitCode()).as(full.output()).isNotZero();
-            assertThat(full.output()).containsAnyOf("disk is full", "No space left", "database cannot be reached");
+            assertThat(full.output()).containsAnyOf("disk is full", "disk is nearly full", "No space left", "database cannot be reached");
             assertThat(app.answer()).contains("Hello");
             assertThat(app.attests()).isEqualTo(200);
 
