@@ -65,8 +65,7 @@ public class Invitations {
     /** @throws AccountException.Denied for a role above the inviter's */
     @Transactional
     public Made invite(UUID organization, UUID inviter, Role role) {
-        organizations.lock(organization);
-        if (!organizations.requireStill(organization, inviter, Action.INVITE).atLeast(role)) {
+        if (!organizations.hold(organization, inviter, Action.INVITE).atLeast(role)) {
             throw new AccountException.Denied("You cannot invite anybody as more than you are yourself.");
         }
         if (open(organization).size() >= MOST) {

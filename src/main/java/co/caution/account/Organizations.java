@@ -140,8 +140,9 @@ public class Organizations {
     /** @throws AccountException.Denied for a role or a member above the changer */
     @Transactional
     public Member change(UUID organization, UUID changer, String name, Role role) {
-        UUID member = reach(organization, changer, name, Action.CHANGE_MEMBER);
-        if (!role(organization, changer).atLeast(role)) {
+        Role own = hold(organization, changer, Action.CHANGE_MEMBER);
+        UUID member = reach(organization, own, name);
+        if (!own.atLeast(role)) {
             throw new AccountException.Denied("You cannot make anybody more than you are yourself.");
         }
         keepAnOwner(organization, member, role);
@@ -156,7 +157,8 @@ public class Organizations {
 
     @Transactional
     public void remove(UUID organization, UUID remover, String name) {
-        audit.append(AuditEvent.MEMBER_REMOVE, organization, name, remove(organization, reach(organization, remover, name, Action.REMOVE_MEMBER)));
+        UUID member = reach(organization, hold(organization, remover, Action.REMOVE_MEMBER), name);
+        audit.append(AuditEvent.MEMBER_REMOVE, organization, name, remove(organization, member));
     }
 
     @Transactional
@@ -180,10 +182,8 @@ public class Organizations {
         return with(forgetInvitations(organization, member), "from", before.word(), "credentials_ended", "" + credentials);
     }
 
-    /** A member of that name whom somebody may change. */
-    private UUID reach(UUID organization, UUID changer, String name, Action action) {
-        lock(organization);
-        Role own = requireStill(organization, changer, action);
+    /** A member of that name whom somebody of that role may change. */
+    private UUID reach(UUID organization, Role own, String name) {
         UUID member = jdbc.sql("""
                         select a.id from membership m join account a on a.id = m.account_id
                         where m.organization_id = ? and a.name = ?""")
@@ -199,11 +199,12 @@ public class Organizations {
     }
 
     /**
-     * What somebody who was permitted something is, now that the members are held: that may have changed since it was asked.
+     * Holds the members and says what somebody who was permitted something is by now: that may have changed since it was asked.
      *
      * @throws AccountException.Denied where it is not enough any more
      */
-    Role requireStill(UUID organization, UUID account, Action action) {
+    Role hold(UUID organization, UUID account, Action action) {
+        lock(organization);
         Role role = role(organization, account);
         if (!role.atLeast(action.least())) {
             throw new AccountException.Denied("You are only " + role.word() + " there by now; it takes " + action.least().word() + " or more to "

@@ -1,5 +1,6 @@
 package co.caution.app;
 
+import co.caution.build.BuildLimits;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -13,6 +14,6 @@ public record RepositoryLimits(DataSize app, DataSize organization, DataSize fre
 
     /** With as much free disk as there must be for a build, too. */
     public RepositoryLimits(DataSize app, DataSize organization) {
-        this(app, organization, DataSize.ofGigabytes(1));
+        this(app, organization, DataSize.ofBytes(BuildLimits.defaults().freeDisk().bytes()));
     }
 }

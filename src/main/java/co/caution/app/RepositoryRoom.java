@@ -1,12 +1,9 @@
 package co.caution.app;
 
 import co.caution.app.store.AppStore;
+import co.caution.build.Trees;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -195,29 +192,7 @@ public class RepositoryRoom {
 
     /** Of what pushes bring; how many branches and tags there may be is another limit, and they need not be read one by one. */
     private long size(UUID app) throws IOException {
-        Path directory = settings.repository(app).resolve(Constants.OBJECTS);
-        if (!Files.exists(directory)) {
-            return 0;
-        }
-        long[] size = new long[1];
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                size[0] += attributes.size();
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
-                return FileVisitResult.CONTINUE; // it went meanwhile
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path file, @Nullable IOException e) {
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        return size[0];
+        return Trees.size(settings.repository(app).resolve(Constants.OBJECTS));
     }
 
     private static String mebibytes(long bytes) {

@@ -1,5 +1,6 @@
 package co.caution.verify;
 
+import co.caution.build.Trees;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -102,11 +103,11 @@ final class GitClone {
             } else if (now - next > 0) {
                 next = now + EVERY;
                 try {
-                    if (Scratch.size(directory) > MOST_BYTES) {
+                    if (Trees.size(directory) > MOST_BYTES) {
                         exceeded = "it is larger than 2 GiB";
                     }
                 } catch (IOException e) {
-                    return false; // not made yet
+                    return false; // the next look sees what it became
                 }
             }
             return !exceeded.isEmpty();

@@ -25,16 +25,4 @@ final class Scratch {
             // As said.
         }
     }
-
-    static long size(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            long sum = 0;
-            for (Path file : files.toList()) {
-                sum += Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.size(file) : 0;
-            }
-            return sum;
-        } catch (UncheckedIOException e) {
-            return 0; // a file that was there a moment ago; the next look sees what it became
-        }
-    }
 }

@@ -3,10 +3,6 @@ package co.caution.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.cli.Person.Said;
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,34 +21,26 @@ class EmptyListsTest {
     @TempDir
     Path directory;
 
-    private HttpServer server;
+    private FakeServer server;
     private Person person;
 
     /** A server on which there is one app, and nothing else. */
     @BeforeEach
     void start() throws Exception {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                exchange.getRequestBody().readAllBytes();
-                String answer = switch (exchange.getRequestURI().getPath()) {
-                    case "/api/account" -> "{\"name\":\"wanda\"}";
-                    case "/api/apps/" + APP -> "{\"id\":\"" + APP + "\",\"resource_name\":\"hello\"}";
-                    default -> "[]";
-                };
-                byte[] body = answer.getBytes(StandardCharsets.UTF_8);
-                exchange.sendResponseHeaders(200, body.length);
-                exchange.getResponseBody().write(body);
-            }
+        server = new FakeServer(exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            return switch (exchange.getRequestURI().getPath()) {
+                case "/api/account" -> "{\"name\":\"wanda\"}";
+                case "/api/apps/" + APP -> "{\"id\":\"" + APP + "\",\"resource_name\":\"hello\"}";
+                default -> "[]";
+            };
         });
-        server.start();
-        person = new Person(directory.resolve("home"), "http://localhost:" + server.getAddress().getPort());
-        person.environment.put("CAUTION_TOKEN", "caution_x");
+        person = server.person(directory.resolve("home"));
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        server.close();
     }
 
     /** Those that there are, but for what is installed on the machine, of which there is always something to say. */

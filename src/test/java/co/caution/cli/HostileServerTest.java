@@ -3,9 +3,6 @@ package co.caution.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.cli.Person.Said;
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,24 +28,17 @@ class HostileServerTest {
 
     private String gitUrl = "ssh://git@localhost:2222/" + ID + ".git";
     private final List<String> heard = new CopyOnWriteArrayList<>();
-    private HttpServer server;
+    private FakeServer server;
     private Person person;
 
     @BeforeEach
     void start() throws Exception {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                heard.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-                byte[] body = answer(exchange.getRequestMethod(), exchange.getRequestURI().getPath()).getBytes(StandardCharsets.UTF_8);
-                exchange.getResponseHeaders().set("x-build-state", "succeeded");
-                exchange.sendResponseHeaders(200, body.length);
-                exchange.getResponseBody().write(body);
-            }
+        server = new FakeServer(exchange -> {
+            heard.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.getResponseHeaders().set("x-build-state", "succeeded");
+            return answer(exchange.getRequestMethod(), exchange.getRequestURI().getPath());
         });
-        server.start();
-        person = new Person(directory.resolve("home"), "http://localhost:" + server.getAddress().getPort());
-        person.environment.put("CAUTION_TOKEN", "caution_x");
+        person = server.person(directory.resolve("home"));
         person.in(directory.resolve("app"));
         person.git("init", "-q", "-b", "main");
         person.write("Procfile", "build: docker build .\nrun: /app\n");
@@ -56,7 +46,7 @@ class HostileServerTest {
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        server.close();
     }
 
     private String answer(String method, String path) {

@@ -3,10 +3,6 @@ package co.caution.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import co.caution.cli.Person.Said;
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,23 +20,13 @@ class StatusTest {
     Path directory;
 
     private final Map<String, String> answers = new HashMap<>();
-    private HttpServer server;
+    private FakeServer server;
     private Person person;
 
     @BeforeEach
     void start() throws Exception {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                byte[] body = answers.getOrDefault(exchange.getRequestURI().getPath(), "{}").getBytes(StandardCharsets.UTF_8);
-                exchange.sendResponseHeaders(200, body.length);
-                exchange.getResponseBody().write(body);
-            }
-        });
-        server.start();
-        String url = "http://localhost:" + server.getAddress().getPort();
-        person = new Person(directory.resolve("home"), url);
-        person.environment.put("CAUTION_TOKEN", "caution_x");
+        server = new FakeServer(exchange -> answers.getOrDefault(exchange.getRequestURI().getPath(), "{}"));
+        person = server.person(directory.resolve("home"));
         person.in(directory.resolve("app"));
         person.git("init", "-q", "-b", "main");
         person.write(".caution/deployment.json", "{\"resource_id\":\"" + ID + "\"}");
@@ -49,7 +35,7 @@ class StatusTest {
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        server.close();
     }
 
     @Test
